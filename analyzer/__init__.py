@@ -1,0 +1,57 @@
+"""Reads Norwegian privacy statements and says, with evidence, what they disclose and what they leave out.
+
+Example:
+    >>> import analyzer
+    >>> report = analyzer.analyze(b"Fjell AS er behandlingsansvarlig for opplysningene.")
+    >>> report.data["organisation"]["name"]
+    'Fjell AS'
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analyzer.errors import AnalyzerError
+
+if TYPE_CHECKING:
+    from analyzer.pipeline import Analyzer
+    from analyzer.report import Report
+
+__version__ = "0.1.0"
+__all__ = ["Analyzer", "AnalyzerError", "Report", "analyze"]
+
+_shared: dict[str, Any] = {}
+
+
+def analyze(source: str | Path | bytes, **options: Any) -> Report:
+    """Analyse one statement with the shipped model and rules.
+
+    For many statements, or another model, use :meth:`Analyzer.load` and its methods.
+
+    Args:
+        source: Path of a file (text, Markdown, HTML, PDF, DOCX), or its bytes.
+        **options: ``id`` and ``name``, as for :meth:`Analyzer.analyze`.
+
+    Raises:
+        AnalyzerError: If the source cannot be read; the message names the file and the remedy.
+    """
+    if "analyzer" not in _shared:
+        from analyzer.pipeline import Analyzer
+
+        _shared["analyzer"] = Analyzer.load()
+    report: Report = _shared["analyzer"].analyze(source, **options)
+    return report
+
+
+def __getattr__(name: str) -> Any:
+    # Loaded on demand, so that "import analyzer" takes milliseconds.
+    if name == "Analyzer":
+        from analyzer.pipeline import Analyzer
+
+        return Analyzer
+    if name == "Report":
+        from analyzer.report import Report
+
+        return Report
+    raise AttributeError(f"module 'analyzer' has no attribute '{name}'")

@@ -1,0 +1,88 @@
+"""Extracts facts from labelled segments: retention, legal bases, statutes, parties, contacts, date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from analyzer.extract.bases import find_legal_bases
+from analyzer.extract.parties import find_contacts, find_organisation, find_recipients
+from analyzer.extract.reading import LabelledSegment, with_labels
+from analyzer.extract.retention import find_retention
+from analyzer.extract.statutes import StatuteFinder
+from analyzer.knowledge import Knowledge
+from analyzer.language import NameFinder
+from analyzer.records import Facts, Label, StatuteReference, Structure
+
+__all__ = ["LabelledSegment", "extract_facts", "with_labels"]
+
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        "januar februar mars april mai juni juli august september oktober november desember".split(), start=1
+    )
+}
+
+
+def extract_facts(
+    structure: Structure,
+    labels: Sequence[Sequence[Label]],
+    knowledge: Knowledge,
+    names: NameFinder,
+    *,
+    as_of: str,
+) -> Facts:
+    """Extract the facts of one statement.
+
+    Args:
+        structure: The statement taken apart.
+        labels: The labels of each segment.
+        knowledge: For patterns, acts and terms.
+        names: Finds organisations and services.
+        as_of: The day of the audit (ISO 8601), which decides which acts are in force.
+
+    Returns:
+        The facts, each tied to its place in the document.
+    """
+    segments = list(with_labels(structure, labels))
+    finder = StatuteFinder(knowledge, as_of=as_of)
+    citations = [finder.find(segment.text, context=segment.context) for segment in segments]
+    statutes = []
+    for segment, cited in zip(segments, citations, strict=True):
+        for c in cited:
+            quote = segment.quote(c.start, c.end)
+            statutes.append(StatuteReference(quote.start, quote.end, quote.text, c.act, c.section, c.status))
+    organisation = find_organisation(segments, structure, names, knowledge)
+    return Facts(
+        organisation=organisation,
+        date=_statement_date(segments, knowledge),
+        retention=tuple(find_retention(segments, citations, knowledge)),
+        legal_bases=tuple(find_legal_bases(segments, knowledge)),
+        statutes=tuple(statutes),
+        recipients=tuple(find_recipients(segments, names, organisation)),
+        contacts=tuple(find_contacts(segments, knowledge)),
+    )
+
+
+def _statement_date(segments: Sequence[LabelledSegment], knowledge: Knowledge) -> str | None:
+    """Give the statement's own date, the latest where it names several; "2018-06" if it names no day."""
+    pattern = knowledge.patterns_of("date")[0]
+    dates = [
+        date
+        for segment in segments
+        if segment.has("changes") or len(segment.text) < 80
+        for match in pattern.find(segment.text)
+        if (date := read_date(match))
+    ]
+    return max(dates, default=None)
+
+
+def read_date(match: re.Match[str]) -> str | None:
+    """Read a match of the date pattern as an ISO 8601 date, or month where no day is given."""
+    groups = {k.rstrip("0123456789"): v for k, v in match.groupdict().items() if v}
+    month_text = groups.get("month", "").lower()
+    month = _MONTHS.get(month_text) or (int(month_text) if month_text.isdigit() else 0)
+    day = int(groups.get("day", 0))
+    if not 1 <= month <= 12 or day > 31:
+        return None
+    return f"{int(groups['year']):04d}-{month:02d}" + (f"-{day:02d}" if day else "")

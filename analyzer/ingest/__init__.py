@@ -1,0 +1,165 @@
+"""Reads a source into a :class:`~analyzer.records.Document`: text, HTML, PDF or DOCX, told by content."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from zipfile import is_zipfile
+from io import BytesIO
+
+from analyzer.errors import UnreadableSource
+from analyzer.ingest.text import decode_text
+from analyzer.records import Document
+
+MAX_BYTES = 100_000_000
+MAX_CHARACTERS = 2_000_000
+"""A statement of 2 million characters is 300,000 words; what is longer is not one statement."""
+
+_IMAGES = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+    b"II*\0": "image/tiff",
+    b"MM\0*": "image/tiff",
+    b"BM": "image/bmp",
+}
+_REMEDIES = {
+    b"\xd0\xcf\x11\xe0": "er i det gamle Word-formatet (.doc). Lagre den som .docx eller PDF og prøv igjen.",
+    b"{\\rtf": "er i RTF-format. Lagre den som .docx eller PDF og prøv igjen.",
+    b"\x1f\x8b": "er pakket med gzip. Pakk den ut og prøv igjen.",
+    b"Rar!": "er et RAR-arkiv. Pakk det ut og prøv igjen.",
+    b"7z\xbc\xaf": "er et 7z-arkiv. Pakk det ut og prøv igjen.",
+}
+_HTML_START = re.compile(
+    rb"^\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|main|article|section|div|nav|header|h1|p)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_HTML_ROOT = re.compile(rb"<(?:html|body)\b[^>]*>", re.IGNORECASE)
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
+
+
+def read_document(source: str | Path | bytes, *, id: str | None = None, name: str | None = None) -> Document:
+    """Read one statement.
+
+    The kind of file is found from its content, so a PDF named ``.txt`` is read as a PDF.
+
+    Args:
+        source: Path of a file, or its bytes.
+        id: Short name in the report; the file's stem when None.
+        name: What reports call the source when bytes are given.
+
+    Returns:
+        The document; offsets of everything found later point into its ``text``.
+
+    Raises:
+        UnreadableSource: If there is nothing to read; the message names file, cause and remedy.
+    """
+    label = name or (
+        source if isinstance(source, str) else str(source) if isinstance(source, Path) else "<bytes>"
+    )
+    data = source if isinstance(source, bytes) else _read_bytes(Path(source))
+    if not data.strip(b"\0 \t\r\n"):
+        raise UnreadableSource(f"{label} er tom. Kontroller at filen ble lagret riktig.")
+    document = _read_by_content(data, label, id or Path(label).stem or "document")
+    if len(document.text) > MAX_CHARACTERS:
+        raise UnreadableSource(
+            f"{label} har {len(document.text):,} tegn; grensen er {MAX_CHARACTERS:,}. "
+            "Del filen slik at hver erklæring er én fil."
+        )
+    return document
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise UnreadableSource(f"{path} er en mappe. Bruk «personvern audit {path} --out MAPPE».")
+        if path.stat().st_size > MAX_BYTES:
+            raise UnreadableSource(
+                f"{path} er på {path.stat().st_size / 1e6:.0f} MB; grensen er {MAX_BYTES / 1e6:.0f} MB. "
+                "Del filen, eller lagre bare erklæringen."
+            )
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise UnreadableSource(f"{path} finnes ikke. Kontroller stien.") from None
+    except OSError as error:
+        raise UnreadableSource(f"{path} kan ikke leses: {error.strerror or error}.") from error
+
+
+def _read_by_content(data: bytes, label: str, id: str) -> Document:
+    if b"%PDF-" in data[:1024]:
+        return _read_pdf_document(data, label, id)
+    if data.startswith(b"PK\x03\x04") and is_zipfile(BytesIO(data)):
+        return _read_docx_document(data, label, id)
+    for magic, media_type in _IMAGES.items():
+        if data.startswith(magic) and b"\0" in data[:2000]:
+            raise UnreadableSource(
+                f"{label} er et bilde ({media_type}). Kjør tekstgjenkjenning først, for eksempel "
+                "«tesseract bilde.png ut -l nor», og analyser teksten."
+            )
+    for magic, remedy in _REMEDIES.items():
+        if data.startswith(magic):
+            raise UnreadableSource(f"{label} {remedy}")
+    return _read_text_document(data, label, id)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _read_pdf_document(data: bytes, label: str, id: str) -> Document:
+    from analyzer.ingest.pdf import read_pdf  # pdfplumber takes 0.3 s to import
+
+    layout, pages, warnings = read_pdf(data, source=label)
+    return Document(
+        id,
+        label,
+        _digest(data),
+        "application/pdf",
+        layout.text,
+        tuple(layout.blocks),
+        pages,
+        "pdf",
+        tuple(warnings),
+    )
+
+
+def _read_docx_document(data: bytes, label: str, id: str) -> Document:
+    from analyzer.ingest.docx import read_docx
+
+    layout, warnings = read_docx(data, source=label)
+    media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    return Document(
+        id, label, _digest(data), media_type, layout.text, tuple(layout.blocks), None, "docx", tuple(warnings)
+    )
+
+
+def _read_text_document(data: bytes, label: str, id: str) -> Document:
+    if _HTML_START.match(data[:20_000]) or _HTML_ROOT.search(data[:100_000]):
+        from analyzer.ingest.html import html_encoding, read_html
+
+        text, warnings = decode_text(data, declared=html_encoding(data))
+        layout = read_html(text)
+        if not layout.text:
+            raise UnreadableSource(
+                f"{label} er en nettside uten lesbar tekst, trolig fordi siden bygges av JavaScript. "
+                "Åpne den i en nettleser og lagre den som «Nettside, fullstendig» eller PDF."
+            )
+        return Document(
+            id,
+            label,
+            _digest(data),
+            "text/html",
+            layout.text,
+            tuple(layout.blocks),
+            None,
+            "html",
+            tuple(warnings),
+        )
+    text, warnings = decode_text(data)
+    sample = text[:20_000]
+    if len(_CONTROL.findall(sample)) + sample.count("\ufffd") > 0.02 * len(sample):
+        raise UnreadableSource(
+            f"{label} er ikke tekst (binære data i et ukjent format). Lagre erklæringen som tekst, HTML, DOCX eller PDF."
+        )
+    return Document(id, label, _digest(data), "text/plain", text, (), None, "text", tuple(warnings))

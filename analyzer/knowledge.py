@@ -1,0 +1,366 @@
+"""Loads what a lawyer can review (``data/*.toml``) and compiles it once.
+
+The files hold the duties of GDPR articles 13 and 14, the wordings that meet them, the acts that statements
+cite and the findings' texts. Nothing here decides anything: rules that need a loop are in the stages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from analyzer.errors import InvalidKnowledge
+from analyzer.records import Severity
+
+Text = Mapping[str, str]
+T = TypeVar("T")
+
+_STRICT = ConfigDict(extra="forbid")
+_FILES = ("topics", "requirements", "findings", "patterns", "statutes", "services", "terms")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A wording that proves a topic or a fact by itself.
+
+    ``context`` must be found in the headings or the lead-in, ``unless`` in neither those nor the text.
+    """
+
+    __pydantic_config__ = _STRICT
+    id: str
+    regex: str
+    context: str = ""
+    unless: str = ""
+
+    def matches(self, text: str, context: str = "") -> bool:
+        """Tell whether a segment with the given headings and lead-in shows the rule's wording."""
+        return (
+            self._search.search(text) is not None
+            and (self._needed is None or self._needed.search(context) is not None)
+            and (self._barred is None or not (self._barred.search(text) or self._barred.search(context)))
+        )
+
+    @cached_property
+    def _search(self) -> re.Pattern[str]:
+        return _compile(self.regex, self.id)
+
+    @cached_property
+    def _needed(self) -> re.Pattern[str] | None:
+        return _compile(self.context, self.id) if self.context else None
+
+    @cached_property
+    def _barred(self) -> re.Pattern[str] | None:
+        return _compile(self.unless, self.id) if self.unless else None
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One of the 26 categories of disclosure."""
+
+    __pydantic_config__ = _STRICT
+    id: str
+    title: Text
+    articles: tuple[str, ...]
+    disclosure: bool
+    definition: str
+    cues: tuple[str, ...]
+    denials: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    examples: tuple[str, ...]
+    counterexamples: tuple[str, ...]
+
+    def rule_for(self, text: str, context: str = "") -> str | None:
+        """Give the id of the first rule that the text meets."""
+        return next((rule.id for rule in self.rules if rule.matches(text, context)), None)
+
+    def denied_in(self, text: str) -> bool:
+        """Tell whether the text says that the matter does not occur."""
+        return any(pattern.search(text) for pattern in self._denials)
+
+    @cached_property
+    def _denials(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(_compile(regex, self.id) for regex in self.denials)
+
+    @cached_property
+    def cue_pattern(self) -> re.Pattern[str]:
+        """The topic's cues as one pattern."""
+        return compile_cues(self.cues)
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """When a topic must be disclosed, and what to say when it is not."""
+
+    __pydantic_config__ = _STRICT
+    topic: str
+    rule: str
+    condition: str
+    severity: Severity
+    required: Text
+    not_required: Text
+    advice: Text
+
+
+@dataclass(frozen=True)
+class FindingText:
+    """The wording of a finding, with an example of bad and good practice."""
+
+    __pydantic_config__ = _STRICT
+    code: str
+    severity: Severity
+    articles: tuple[str, ...]
+    title: Text
+    message: Text
+    advice: Text
+    example: Text
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A pattern of facts; see patterns.toml."""
+
+    __pydantic_config__ = _STRICT
+    id: str
+    kind: str
+    regex: str
+    examples: tuple[str, ...]
+    counterexamples: tuple[str, ...]
+    normaliser: str = ""
+    value: str = ""
+    needs_topic: str = ""
+    context: str = ""
+    unless: str = ""
+
+    def find(self, text: str, context: str = "") -> Iterable[re.Match[str]]:
+        """Find the pattern in a segment with the given headings and lead-in."""
+        if self._needed and not (self._needed.search(text) or self._needed.search(context)):
+            return
+        if self._barred and self._barred.search(text):
+            return
+        yield from self._search.finditer(text)
+
+    @cached_property
+    def _search(self) -> re.Pattern[str]:
+        return _compile(self.regex, self.id)
+
+    @cached_property
+    def _needed(self) -> re.Pattern[str] | None:
+        return _compile(f"(?x){self.context}", self.id) if self.context else None
+
+    @cached_property
+    def _barred(self) -> re.Pattern[str] | None:
+        verbose = "\\ " in self.unless  # written with escaped spaces
+        return _compile(f"(?x){self.unless}" if verbose else self.unless, self.id) if self.unless else None
+
+
+@dataclass(frozen=True)
+class Act:
+    """A Norwegian act or regulation; ``number`` is Lovdata's key, dates are ISO 8601."""
+
+    __pydantic_config__ = _STRICT
+    short: str
+    number: str
+    title: str
+    aliases: tuple[str, ...] = ()
+    valid_from: str | None = None
+    valid_to: str | None = None
+    replaced_by: str | None = None
+
+
+@dataclass(frozen=True)
+class ReusedSection:
+    """A section number of the Personal Data Act of 2000, with the words that tell it from the act of 2018."""
+
+    __pydantic_config__ = _STRICT
+    section: str
+    words: str
+    unless: str = ""
+
+    def search(self, text: str) -> bool:
+        """Tell whether the words around a reference point to the act of 2000."""
+        barred = self.unless and _compile(self.unless, f"reused § {self.section}").search(text)
+        return bool(_compile(self.words, f"reused § {self.section}").search(text)) and not barred
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service or company that statements name; ``country`` is ISO 3166 alpha-2."""
+
+    __pydantic_config__ = _STRICT
+    name: str
+    country: str
+    kind: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Vocabulary of the stages."""
+
+    __pydantic_config__ = _STRICT
+    abbreviations: tuple[str, ...]
+    headings: tuple[str, ...]
+    legal_forms: tuple[str, ...]
+    organisation_words: tuple[str, ...]
+    public_words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """All knowledge files, validated.
+
+    Attributes:
+        digest: First 12 hex digits of the SHA-256 of the files, for reports.
+    """
+
+    topics: tuple[Topic, ...]
+    requirements: tuple[Requirement, ...]
+    findings: tuple[FindingText, ...]
+    patterns: tuple[Pattern, ...]
+    acts: tuple[Act, ...]
+    reused: tuple[ReusedSection, ...]
+    services: tuple[Service, ...]
+    terms: Terms
+    digest: str
+
+    @classmethod
+    def load(cls, folder: str | Path | None = None) -> Knowledge:
+        """Load the package's own knowledge, or that of a folder with the same files.
+
+        Raises:
+            InvalidKnowledge: If a file is missing or breaks its schema.
+        """
+        root: Traversable | Path = Path(folder) if folder else files("analyzer") / "data"
+        raw = {name: _read(root, name) for name in _FILES}
+        tables = {name: _parse(name, data) for name, data in raw.items()}
+        digest = hashlib.sha256(b"\0".join(raw[name] for name in _FILES)).hexdigest()[:12]
+        knowledge = cls(
+            topics=_entries(tables, "topics", "topic", Topic),
+            requirements=_entries(tables, "requirements", "requirement", Requirement),
+            findings=_entries(tables, "findings", "finding", FindingText),
+            patterns=_entries(tables, "patterns", "pattern", Pattern),
+            acts=_entries(tables, "statutes", "act", Act),
+            reused=_entries(tables, "statutes", "reused", ReusedSection),
+            services=_entries(tables, "services", "service", Service),
+            terms=_validate("terms", tables["terms"], Terms),
+            digest=digest,
+        )
+        knowledge._check_references()
+        return knowledge
+
+    def _check_references(self) -> None:
+        known = set(self.topic_ids)
+        for requirement in self.requirements:
+            if requirement.topic not in known:
+                raise InvalidKnowledge(
+                    f"requirements.toml: topic «{requirement.topic}» is not in topics.toml; "
+                    f"choose one of {', '.join(sorted(known))}."
+                )
+
+    @cached_property
+    def topic_ids(self) -> tuple[str, ...]:
+        """The category ids in the order of the file."""
+        return tuple(topic.id for topic in self.topics)
+
+    @cached_property
+    def topic(self) -> Mapping[str, Topic]:
+        """Topics by id."""
+        return {topic.id: topic for topic in self.topics}
+
+    @cached_property
+    def requirement(self) -> Mapping[str, Requirement]:
+        """Requirements by topic."""
+        return {requirement.topic: requirement for requirement in self.requirements}
+
+    @cached_property
+    def finding(self) -> Mapping[str, FindingText]:
+        """Finding texts by code."""
+        return {finding.code: finding for finding in self.findings}
+
+    @cached_property
+    def abbreviations(self) -> frozenset[str]:
+        """Abbreviations without their last period."""
+        return frozenset(self.terms.abbreviations)
+
+    @cached_property
+    def headings(self) -> frozenset[str]:
+        """Titles that statements use as headings."""
+        return frozenset(self.terms.headings)
+
+    @cached_property
+    def reused_sections(self) -> Mapping[str, ReusedSection]:
+        """Ambiguous sections of the Personal Data Acts by number."""
+        return {entry.section: entry for entry in self.reused}
+
+    def patterns_of(self, kind: str) -> tuple[Pattern, ...]:
+        """The patterns of one kind of fact."""
+        return self._patterns_by_kind.get(kind, ())
+
+    @cached_property
+    def _patterns_by_kind(self) -> Mapping[str, tuple[Pattern, ...]]:
+        kinds = dict.fromkeys(pattern.kind for pattern in self.patterns)
+        return {kind: tuple(p for p in self.patterns if p.kind == kind) for kind in kinds}
+
+
+def compile_cues(cues: Iterable[str]) -> re.Pattern[str]:
+    """Compile phrases; ``*`` at either end stands for inflection or the rest of a compound.
+
+    Raises:
+        InvalidKnowledge: If there is no phrase, which would match everything.
+
+    Example:
+        >>> bool(compile_cues(["behandlingsgrunnlag*"]).search("Behandlingsgrunnlaget er avtale"))
+        True
+    """
+    parts = []
+    for cue in sorted(set(cues), key=len, reverse=True):
+        body = re.escape(cue.strip("*")).replace(r"\ ", r"\s+")
+        left = "" if cue.startswith("*") else r"(?<!\w)"
+        right = r"\w*" if cue.endswith("*") else r"(?!\w)"
+        parts.append(f"{left}{body}{right}")
+    if not parts:
+        raise InvalidKnowledge("A list of cues is empty; an empty list would match every text.")
+    return re.compile("|".join(parts), re.IGNORECASE)
+
+
+def _compile(regex: str, where: str) -> re.Pattern[str]:
+    try:
+        return re.compile(regex, re.IGNORECASE)
+    except re.error as error:
+        raise InvalidKnowledge(f"{where}: invalid regular expression: {error}.") from error
+
+
+def _read(root: Traversable | Path, name: str) -> bytes:
+    try:
+        return (root / f"{name}.toml").read_bytes()
+    except OSError as error:
+        raise InvalidKnowledge(f"{root}/{name}.toml cannot be read: {error}.") from error
+
+
+def _parse(name: str, data: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InvalidKnowledge(f"{name}.toml is not valid TOML: {error}.") from error
+
+
+def _entries(tables: Mapping[str, dict[str, Any]], name: str, key: str, kind: type[T]) -> tuple[T, ...]:
+    entries: tuple[T, ...] = _validate(name, tables[name].get(key, []), tuple[kind, ...])  # type: ignore[valid-type]
+    return entries
+
+
+def _validate(name: str, value: object, kind: Any) -> Any:
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        raise InvalidKnowledge(f"{name}.toml: {error}") from error

@@ -1,0 +1,134 @@
+"""The only module that imports spaCy: names of organisations and services; and which language a text is in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from analyzer.knowledge import Knowledge, Service
+from analyzer.records import Span
+
+MIN_WORDS = 20
+"""A shorter text is not told apart reliably (Norwegian, Danish and Swedish share most short words)."""
+
+# py3langid (Lui and Baldwin, ACL 2012) writes Bokmål as "no".
+_CODES = {"no": "nb"}
+_CANDIDATES = ["no", "nn", "da", "sv", "en", "de", "fr", "es", "nl", "pl", "fi", "is", "se"]
+_JOINERS = ["&", "-", "–", "/", "og", "i", "for", "av", "+", "'"]
+
+
+def identify_language(text: str) -> str:
+    """Tell the language of a text: ``nb``, ``nn``, ``en``, ``da`` …, or ``und`` if it is too short to tell.
+
+    Example:
+        >>> identify_language("Kort tekst.")
+        'und'
+    """
+    if len(text.split()) < MIN_WORDS:
+        return "und"
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    global _identifier
+    if _identifier is None:
+        _identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+        _identifier.set_languages(_CANDIDATES)
+    code, _ = _identifier.classify(text[:20_000])
+    return _CODES.get(code, code)
+
+
+_identifier: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name found in a text: where, and the service it is, if the knowledge knows it."""
+
+    span: Span
+    text: str
+    service: Service | None = None
+
+
+class NameFinder:
+    """Finds organisations by legal form or by kind ("Fjell AS", "Vik kommune") and known services by name."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        """Keep the knowledge; spaCy is loaded at first use."""
+        self._knowledge = knowledge
+
+    def find_organisations(self, text: str) -> list[Mention]:
+        """Find the names of organisations, the longest where they overlap."""
+        return self._mentions(self._organisation_matcher, text, services=False)
+
+    def find_services(self, text: str) -> list[Mention]:
+        """Find services and companies of ``services.toml``, the longest where they overlap."""
+        return self._mentions(self._service_matcher, text, services=True)
+
+    def _mentions(self, matcher: Any, text: str, *, services: bool) -> list[Mention]:
+        from spacy.util import filter_spans
+
+        doc = self._nlp.make_doc(text.rstrip("."))  # the tokenizer keeps "365." together
+        spans = filter_spans(matcher(doc, as_spans=True))
+        found = []
+        for span in spans:
+            service = self._services[span.label_] if services else None
+            found.append(Mention(Span(span.start_char, span.end_char), span.text, service))
+        return found
+
+    @cached_property
+    def _nlp(self) -> Any:
+        import spacy
+
+        nlp = spacy.blank("nb")
+        nlp.max_length = 10_000_000
+        return nlp
+
+    @cached_property
+    def _services(self) -> dict[str, Service]:
+        return {service.name: service for service in self._knowledge.services}
+
+    @cached_property
+    def _service_matcher(self) -> Any:
+        from spacy.matcher import PhraseMatcher
+
+        exact = PhraseMatcher(self._nlp.vocab)  # "Make" and "Apple" are names only with a capital
+        for service in self._knowledge.services:
+            names = [service.name, *(alias for alias in service.aliases)]
+            variants = {v for name in names for v in _written_forms(name)}
+            exact.add(service.name, [self._nlp.make_doc(v) for v in sorted(variants)])
+        return exact
+
+    @cached_property
+    def _organisation_matcher(self) -> Any:
+        from spacy.matcher import Matcher
+
+        terms = self._knowledge.terms
+        name = {"TEXT": {"REGEX": r"^(?:[A-ZÆØÅÉÖÄ0-9][\wæøåé.'’&+-]*|[a-zæøå]+[A-ZÆØÅ]\w*)$"}}
+        joiner = {"LOWER": {"IN": _JOINERS}}
+        rest = {"TEXT": {"REGEX": r"^[\wæøåÆØÅé.'’+-]+$"}}
+        matcher = Matcher(self._nlp.vocab)
+        form = {"TEXT": {"IN": list(terms.legal_forms)}}
+        for gap in range(5):
+            middle: list[dict[str, Any]] = []
+            for _ in range(gap):
+                middle += [{**joiner, "OP": "?"}, rest]
+            matcher.add("FORM", [[name, *middle, form]])
+        kind = {"LOWER": {"IN": list(terms.organisation_words)}}
+        compound = {"TEXT": {"REGEX": r"^[A-ZÆØÅ]\w+(?:" + "|".join(_endings(terms.organisation_words)) + ")$"}}
+        matcher.add("KIND", [[{**name, "OP": "+"}, {**joiner, "OP": "?"}, kind], [{**name, "OP": "*"}, compound]])
+        return matcher
+
+
+def _written_forms(name: str) -> Sequence[str]:
+    """Give the ways a name is written: as it stands, capitalised, in capitals if short."""
+    forms = [name, name[:1].upper() + name[1:]]
+    if name.islower():
+        forms.append(name.title())
+    if len(name) <= 5:
+        forms.append(name.upper())
+    return forms
+
+
+def _endings(words: Sequence[str]) -> list[str]:
+    return [word for word in words if len(word) >= 5]

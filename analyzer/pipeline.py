@@ -1,0 +1,166 @@
+"""The whole line, from a source to a report: the only place where the stages meet."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from analyzer import __version__
+from analyzer.assess import assess
+from analyzer.classify import TopicModel, label_segments, load_model
+from analyzer.errors import AnalyzerError
+from analyzer.extract import extract_facts, with_labels
+from analyzer.ingest import read_document
+from analyzer.knowledge import Knowledge
+from analyzer.language import NameFinder, identify_language
+from analyzer.records import Document
+from analyzer.report import Report, build_report
+from analyzer.segment import segment
+
+MIN_WORDS = 40
+"""Below this a text is no statement that anything could be missing from."""
+
+MIN_LETTERS_SHARE = 0.012
+"""Norwegian has 2.5–3.5 % of æ, ø and å; a long text with less than this has lost them to OCR."""
+
+_NORWEGIAN = frozenset({"nb", "nn"})
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source of which no report could be made, and why."""
+
+    source: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Analyzer:
+    """Knowledge and model, loaded once, for any number of statements.
+
+    Attributes:
+        knowledge: The rules.
+        model: Scores texts for topics.
+        as_of: The day of the audit, ISO 8601: which acts are in force.
+        language: ``nb`` or ``en``: the language of titles and messages.
+
+    Example:
+        >>> az = Analyzer.load()
+        >>> az.analyze(b"Fjell AS er behandlingsansvarlig.").data["organisation"]["name"]
+        'Fjell AS'
+    """
+
+    knowledge: Knowledge
+    model: TopicModel
+    as_of: str
+    language: Literal["nb", "en"] = "nb"
+
+    @classmethod
+    def load(
+        cls,
+        model: str | Path | None = None,
+        *,
+        knowledge: str | Path | None = None,
+        as_of: str | None = None,
+        language: Literal["nb", "en"] = "nb",
+    ) -> Analyzer:
+        """Load knowledge and model.
+
+        Args:
+            model: None for the shipped model; a folder made by ``personvern train``; or the folder or hub id
+                of a Hugging Face sequence classifier.
+            knowledge: A folder that replaces the package's own rules.
+            as_of: The day of the audit, ISO 8601; today when None.
+            language: Language of titles and messages.
+
+        Raises:
+            AnalyzerError: If the model or a knowledge file cannot be used, or ``as_of`` is no date.
+        """
+        try:
+            day = datetime.date.fromisoformat(as_of) if as_of else datetime.date.today()
+        except ValueError:
+            raise AnalyzerError(f"«{as_of}» is no date; write it as 2026-11-21.") from None
+        rules = Knowledge.load(knowledge)
+        return cls(rules, load_model(model, rules), day.isoformat(), language)
+
+    def analyze(self, source: str | Path | bytes, *, id: str | None = None, name: str | None = None) -> Report:
+        """Analyse one statement.
+
+        Args:
+            source: Path of a file, or its bytes.
+            id: Short name in the report; the file's stem when None.
+            name: What the report calls the source when bytes are given.
+
+        Raises:
+            UnreadableSource: If there is nothing to read; the message says what to do.
+        """
+        return self._report_on(read_document(source, id=id, name=name))
+
+    def analyze_many(self, sources: Iterable[str | Path]) -> Iterator[Report | Failure]:
+        """Analyse many statements; one that cannot be read gives a Failure, and the rest go on."""
+        for source in sources:
+            try:
+                yield self.analyze(source)
+            except AnalyzerError as error:
+                yield Failure(str(source), str(error))
+
+    def _report_on(self, document: Document) -> Report:
+        language = identify_language(document.text)
+        structure = segment(document, self.knowledge)
+        labels = label_segments(structure, self.model, self.knowledge)
+        facts = extract_facts(structure, labels, self.knowledge, self._names, as_of=self.as_of)
+        assessment = assess(
+            list(with_labels(structure, labels)),
+            facts,
+            self.knowledge,
+            language=self.language,
+            unreadable=_why_unreadable(document, language),
+        )
+        return build_report(
+            document,
+            language,
+            structure,
+            labels,
+            facts,
+            assessment,
+            version=__version__,
+            model=self.model.name,
+            knowledge=self.knowledge.digest,
+            as_of=self.as_of,
+        )
+
+    @cached_property
+    def _names(self) -> NameFinder:
+        return NameFinder(self.knowledge)
+
+
+def _why_unreadable(document: Document, language: str) -> tuple[str, str] | None:
+    """Give reason and advice if nothing may be called missing from this text."""
+    words = len(document.text.split())
+    if words < MIN_WORDS:
+        return (
+            f"Teksten har bare {words} ord; det er for lite til å si hva som mangler.",
+            "Kontroller at hele erklæringen kom med, og at det er en personvernerklæring.",
+        )
+    if language not in _NORWEGIAN | {"und"}:
+        return (
+            f"Teksten er ikke på norsk (gjenkjent språk: {language}).",
+            "Bruk den norske utgaven av erklæringen.",
+        )
+    letters = sum(c.isalpha() for c in document.text)
+    norwegian = sum(c in "æøåÆØÅ" for c in document.text)
+    if words > 100 and norwegian < MIN_LETTERS_SHARE * letters:
+        return (
+            "Teksten har mistet bokstavene æ, ø og å, trolig ved tekstgjenkjenning uten norsk språkmodell.",
+            "Les originalen på nytt med norsk språkmodell, for eksempel «tesseract side.png ut -l nor».",
+        )
+    if "\ufffd" in document.text and document.text.count("\ufffd") > 0.01 * letters:
+        return (
+            "Deler av teksten er skadet og kunne ikke leses.",
+            "Hent originalen på nytt, eller lagre den som UTF-8.",
+        )
+    return None

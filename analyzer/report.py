@@ -1,0 +1,229 @@
+"""The report on one statement: JSON for programs, DataFrames for analysts, a table for a notebook cell."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from analyzer.records import Assessment, Document, Facts, Label, Structure
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA_VERSION = "1.0"
+
+FRAMES = ("disclosures", "findings", "retention", "legal_bases", "statutes", "recipients", "contacts", "segments", "sections")
+"""Names that :meth:`Report.frame` takes."""
+
+STATUS_NB = {
+    "present": "oppfylt",
+    "partial": "delvis",
+    "missing": "mangler",
+    "not_applicable": "ikke påkrevd",
+    "undetermined": "uavklart",
+}
+"""The statuses in Norwegian, for tables."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the analyser found in one statement.
+
+    ``data`` is the JSON object of schema version 1; ``personvern schema`` prints its JSON Schema.
+
+    Example:
+        >>> import analyzer
+        >>> report = analyzer.analyze(b"Fjell AS er behandlingsansvarlig. Vi sletter loggen etter 14 dager.", id="fjell")
+        >>> report.retention[0]["duration"]
+        'P14D'
+    """
+
+    data: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The document's short name."""
+        return str(self.data["document"]["id"])
+
+    @property
+    def disclosures(self) -> Sequence[Mapping[str, Any]]:
+        """One entry for each of the 26 categories."""
+        return list(self.data["disclosures"])
+
+    @property
+    def findings(self) -> Sequence[Mapping[str, Any]]:
+        """What is missing or wrong, gravest first."""
+        return list(self.data["findings"])
+
+    @property
+    def retention(self) -> Sequence[Mapping[str, Any]]:
+        """How long data are kept."""
+        return list(self.data["retention"])
+
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """Counts, and the share of the required disclosures that are made."""
+        return dict(self.data["summary"])
+
+    def missing(self) -> list[str]:
+        """Give the ids of the disclosures that are required and absent."""
+        return [d["id"] for d in self.disclosures if d["status"] == "missing"]
+
+    def quote(self, segment: int) -> str:
+        """Give the text of a segment, as evidence of a disclosure."""
+        return str(self.data["segments"][segment]["text"])
+
+    def to_json(self) -> str:
+        """Write the report as JSON; the same input, version and model give the same text."""
+        return json.dumps(self.data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """Give one of the report's lists as a DataFrame with a ``document`` column.
+
+        Args:
+            name: One of :data:`FRAMES`.
+
+        Raises:
+            ValueError: If there is no such list.
+        """
+        import pandas as pd
+
+        if name not in FRAMES:
+            raise ValueError(f"There is no list «{name}» in a report; choose one of {', '.join(FRAMES)}.")
+        rows = [{"document": self.id, **row} for row in self.data[name]]
+        columns = list(rows[0]) if rows else ["document"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def _repr_html_(self) -> str:
+        """Show the disclosures as a table in a notebook; the statement's text is escaped."""
+        rows = []
+        for d in self.disclosures:
+            quote = self.quote(d["evidence"][0])[:160] if d["evidence"] else ""
+            cells = [d["title"], ", ".join(d["articles"]), STATUS_NB[d["status"]], quote]
+            rows.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>")
+        head = "".join(f"<th>{title}</th>" for title in ("Opplysning", "Artikkel", "Status", "Sitat"))
+        title = html.escape(self.data["organisation"]["name"] or self.id)
+        summary = self.summary
+        return (
+            f"<h4>{title}: {summary['present']} av {summary['required']} påkrevde opplysninger</h4>"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        )
+
+
+def build_report(
+    document: Document,
+    language: str,
+    structure: Structure,
+    labels: Sequence[Sequence[Label]],
+    facts: Facts,
+    assessment: Assessment,
+    *,
+    version: str,
+    model: str | None,
+    knowledge: str,
+    as_of: str,
+) -> Report:
+    """Put the results of all stages into one report.
+
+    Args:
+        document: What was read.
+        language: Its language, ``nb``, ``nn``, ``en`` …
+        structure: Sections and segments.
+        labels: The labels of each segment.
+        facts: What was extracted.
+        assessment: Disclosures and findings.
+        version: The analyser's version.
+        model: Name and digest of the topic model.
+        knowledge: Digest of the knowledge files.
+        as_of: The day of the audit, ISO 8601.
+    """
+    data = {
+        "schema_version": SCHEMA_VERSION,
+        "analyzer": {"version": version, "model": model, "knowledge": knowledge, "as_of": as_of},
+        "document": {
+            "id": document.id,
+            "source": document.source,
+            "sha256": document.sha256,
+            "media_type": document.media_type,
+            "language": language,
+            "pages": document.pages,
+            "words": len(document.text.split()),
+            "text": document.text,
+            "extraction": {"method": document.method, "warnings": list(document.warnings)},
+            "restoration": {"damage": 0.0, "repairs": []},
+            "date": facts.date,
+        },
+        "organisation": asdict(facts.organisation),
+        "sections": _sections(structure, labels),
+        "segments": _segments(structure, labels),
+        "retention": [_renamed(asdict(r)) for r in facts.retention],
+        "legal_bases": [asdict(b) for b in facts.legal_bases],
+        "statutes": [asdict(s) for s in facts.statutes],
+        "recipients": [asdict(r) for r in facts.recipients],
+        "contacts": [asdict(c) for c in facts.contacts],
+        "disclosures": [_listed(asdict(d)) for d in assessment.disclosures],
+        "findings": [_listed(asdict(f)) for f in assessment.findings],
+        "summary": _summary(assessment),
+    }
+    return Report(data)
+
+
+def _segments(structure: Structure, labels: Sequence[Sequence[Label]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "start": segment.start,
+            "end": segment.end,
+            "text": segment.text,
+            "section": segment.section,
+            "page": segment.page,
+            "categories": [
+                {"id": x.topic, "score": x.score, "denied": x.denied, "by": x.by} for x in found
+            ],
+        }
+        for segment, found in zip(structure.segments, labels, strict=True)
+    ]
+
+
+def _sections(structure: Structure, labels: Sequence[Sequence[Label]]) -> list[dict[str, Any]]:
+    best: dict[int, dict[str, float]] = {}
+    for segment, found in zip(structure.segments, labels, strict=True):
+        scores = best.setdefault(segment.section, {})
+        for label in found:
+            scores[label.topic] = max(scores.get(label.topic, 0.0), label.score)
+    return [
+        {
+            "index": s.index,
+            "title": s.title,
+            "level": s.level,
+            "start": s.start,
+            "end": s.end,
+            "page": s.page,
+            "categories": [{"id": topic, "score": score} for topic, score in best.get(s.index, {}).items()],
+        }
+        for s in structure.sections
+    ]
+
+
+def _renamed(row: dict[str, Any]) -> dict[str, Any]:
+    """Call the class by its name in the contract; ``class`` is no attribute name in Python."""
+    row["class"] = row.pop("retention_class")
+    return row
+
+
+def _listed(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in row.items()}
+
+
+def _summary(assessment: Assessment) -> dict[str, Any]:
+    required = [d for d in assessment.disclosures if d.required]
+    present = sum(d.status in ("present", "partial") for d in required)
+    return {
+        "required": len(required),
+        "present": present,
+        "missing": sum(d.status == "missing" for d in required),
+        "undetermined": sum(d.status == "undetermined" for d in required),
+        "completeness": round(present / len(required), 4) if required else 0.0,
+    }
