@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -20,12 +20,17 @@ from typing import Any, TypeVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from analyzer.errors import InvalidKnowledge
+from analyzer.literals import required_literals
 from analyzer.records import Severity
 
 Text = Mapping[str, str]
 T = TypeVar("T")
 
+_WORDS = re.compile(r"\w+")
 _STRICT = ConfigDict(extra="forbid")
+MEMORY = 20_000
+"""Texts whose rules are remembered."""
+
 _FILES = ("topics", "requirements", "findings", "patterns", "statutes", "services", "terms")
 
 
@@ -91,11 +96,6 @@ class Topic:
     def _denials(self) -> tuple[re.Pattern[str], ...]:
         return tuple(_compile(regex, self.id) for regex in self.denials)
 
-    @cached_property
-    def cue_pattern(self) -> re.Pattern[str]:
-        """The topic's cues as one pattern."""
-        return compile_cues(self.cues)
-
 
 @dataclass(frozen=True)
 class Requirement:
@@ -143,6 +143,8 @@ class Pattern:
 
     def find(self, text: str, context: str = "") -> Iterable[re.Match[str]]:
         """Find the pattern in a segment with the given headings and lead-in."""
+        if not _may_match(self._literals, text.lower()):
+            return
         if self._needed and not (self._needed.search(text) or self._needed.search(context)):
             return
         if self._barred and self._barred.search(text):
@@ -152,6 +154,10 @@ class Pattern:
     @cached_property
     def _search(self) -> re.Pattern[str]:
         return _compile(self.regex, self.id)
+
+    @cached_property
+    def _literals(self) -> tuple[str, ...]:
+        return required_literals(self.regex)
 
     @cached_property
     def _needed(self) -> re.Pattern[str] | None:
@@ -302,6 +308,82 @@ class Knowledge:
         """Ambiguous sections of the Personal Data Acts by number."""
         return {entry.section: entry for entry in self.reused}
 
+    def cues_in(self, text: str) -> frozenset[str]:
+        """Give the topics that have a cue in the text."""
+        lower = text.lower()
+        found: set[str] = set()
+        for word in set(_WORDS.findall(lower)):
+            found.update(self._topics_of_word(word))
+        for topic_id, first_words, phrases in self._phrase_cues:
+            if topic_id not in found and _may_match(first_words, lower) and phrases.search(lower):
+                found.add(topic_id)
+        return frozenset(found)
+
+    @cached_property
+    def _topics_of_word(self) -> Callable[[str], tuple[str, ...]]:
+        cues = {t.id: compile_cues([c for c in t.cues if c.strip("*").isalnum()] or ["\0"]) for t in self.topics}
+
+        def topics_of_word(word: str) -> tuple[str, ...]:
+            return tuple(topic_id for topic_id, pattern in cues.items() if pattern.fullmatch(word))
+
+        return lru_cache(maxsize=100_000)(topics_of_word)
+
+    @cached_property
+    def _phrase_cues(self) -> tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]:
+        entries = []
+        for topic in self.topics:
+            phrases = [cue for cue in topic.cues if not cue.strip("*").isalnum()]
+            if phrases:
+                first_words = tuple(dict.fromkeys(cue.strip("*").split()[0].lower() for cue in phrases))
+                entries.append((topic.id, first_words, compile_cues(phrases)))
+        return tuple(entries)
+
+    def rules_met(self, text: str, context: str = "") -> Mapping[str, str]:
+        """Give the topics whose rules a text meets, each with the id of its rule.
+
+        Remembered, since the same sentences and stock phrases come again and again.
+        """
+        key = (text, context)
+        met = self._met.get(key)
+        if met is None:
+            if len(self._met) > MEMORY:
+                self._met.clear()
+            met = {}
+            for topic_id, rule in self._candidates(text.lower()):
+                if topic_id not in met and rule.matches(text, context):
+                    met[topic_id] = rule.id
+            self._met[key] = met
+        return met
+
+    def _candidates(self, lower: str) -> Iterator[tuple[str, Rule]]:
+        """Give the rules, in the order of the file, that the literals in a lower-case text leave possible."""
+        numbers = set(self._always_tried)
+        for literal, users in self._rules_by_literal:
+            if literal in lower:
+                numbers.update(users)
+        for number in sorted(numbers):
+            yield self._rules[number]
+
+    @cached_property
+    def _rules(self) -> tuple[tuple[str, Rule], ...]:
+        return tuple((topic.id, rule) for topic in self.topics for rule in topic.rules)
+
+    @cached_property
+    def _rules_by_literal(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        users: dict[str, list[int]] = {}
+        for number, (_, rule) in enumerate(self._rules):
+            for literal in required_literals(rule.regex):
+                users.setdefault(literal, []).append(number)
+        return tuple((literal, tuple(numbers)) for literal, numbers in users.items())
+
+    @cached_property
+    def _always_tried(self) -> tuple[int, ...]:
+        return tuple(n for n, (_, rule) in enumerate(self._rules) if not required_literals(rule.regex))
+
+    @cached_property
+    def _met(self) -> dict[tuple[str, str], dict[str, str]]:
+        return {}
+
     def patterns_of(self, kind: str) -> tuple[Pattern, ...]:
         """The patterns of one kind of fact."""
         return self._patterns_by_kind.get(kind, ())
@@ -331,6 +413,15 @@ def compile_cues(cues: Iterable[str]) -> re.Pattern[str]:
     if not parts:
         raise InvalidKnowledge("A list of cues is empty; an empty list would match every text.")
     return re.compile("|".join(parts), re.IGNORECASE)
+
+
+def _may_match(literals: tuple[str, ...], lower: str) -> bool:
+    if not literals:
+        return True
+    for literal in literals:  # a loop: any() with a generator takes twice as long
+        if literal in lower:
+            return True
+    return False
 
 
 def _compile(regex: str, where: str) -> re.Pattern[str]:

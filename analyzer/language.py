@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,7 @@ MIN_WORDS = 20
 # py3langid (Lui and Baldwin, ACL 2012) writes Bokmål as "no".
 _CODES = {"no": "nb"}
 _CANDIDATES = ["no", "nn", "da", "sv", "en", "de", "fr", "es", "nl", "pl", "fi", "is", "se"]
+_WORD = re.compile(r"\w+")
 _JOINERS = ["&", "-", "–", "/", "og", "i", "for", "av", "+", "'"]
 
 
@@ -56,25 +58,34 @@ class NameFinder:
     def __init__(self, knowledge: Knowledge) -> None:
         """Keep the knowledge; spaCy is loaded at first use."""
         self._knowledge = knowledge
+        self._last: tuple[str, Any] | None = None
 
     def find_organisations(self, text: str) -> list[Mention]:
         """Find the names of organisations, the longest where they overlap."""
+        if not any(word in self._forms or word.lower().endswith(self._kinds) for word in _WORD.findall(text)):
+            return []
         return self._mentions(self._organisation_matcher, text, services=False)
 
     def find_services(self, text: str) -> list[Mention]:
         """Find services and companies of ``services.toml``, the longest where they overlap."""
+        if self._service_words.isdisjoint(_WORD.findall(text)):
+            return []
         return self._mentions(self._service_matcher, text, services=True)
 
     def _mentions(self, matcher: Any, text: str, *, services: bool) -> list[Mention]:
         from spacy.util import filter_spans
 
-        doc = self._nlp.make_doc(text.rstrip("."))  # the tokenizer keeps "365." together
-        spans = filter_spans(matcher(doc, as_spans=True))
         found = []
-        for span in spans:
+        for span in filter_spans(matcher(self._tokenise(text), as_spans=True)):
             service = self._services[span.label_] if services else None
             found.append(Mention(Span(span.start_char, span.end_char), span.text, service))
         return found
+
+    def _tokenise(self, text: str) -> Any:
+        """Tokenise a text, or give the tokens of the same text once more."""
+        if self._last is None or self._last[0] != text:
+            self._last = (text, self._nlp.make_doc(text.rstrip(".")))  # the tokenizer keeps "365." together
+        return self._last[1]
 
     @cached_property
     def _nlp(self) -> Any:
@@ -87,6 +98,20 @@ class NameFinder:
     @cached_property
     def _services(self) -> dict[str, Service]:
         return {service.name: service for service in self._knowledge.services}
+
+    @cached_property
+    def _forms(self) -> frozenset[str]:
+        return frozenset(self._knowledge.terms.legal_forms)
+
+    @cached_property
+    def _kinds(self) -> tuple[str, ...]:
+        return self._knowledge.terms.organisation_words
+
+    @cached_property
+    def _service_words(self) -> frozenset[str]:
+        """The first words of all services: a text without any of them names none, and need not be tokenised."""
+        names = (name for service in self._knowledge.services for name in (service.name, *service.aliases))
+        return frozenset(word for name in names for form in _written_forms(name) for word in _WORD.findall(form)[:1])
 
     @cached_property
     def _service_matcher(self) -> Any:

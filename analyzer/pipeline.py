@@ -98,7 +98,7 @@ class Analyzer:
         Raises:
             UnreadableSource: If there is nothing to read; the message says what to do.
         """
-        return self._report_on(read_document(source, id=id, name=name))
+        return self.analyze_document(read_document(source, id=id, name=name))
 
     def analyze_many(self, sources: Iterable[str | Path]) -> Iterator[Report | Failure]:
         """Analyse many statements; one that cannot be read gives a Failure, and the rest go on."""
@@ -108,7 +108,8 @@ class Analyzer:
             except AnalyzerError as error:
                 yield Failure(str(source), str(error))
 
-    def _report_on(self, document: Document) -> Report:
+    def analyze_document(self, document: Document) -> Report:
+        """Analyse a document that has been read."""
         language = identify_language(document.text)
         structure = segment(document, self.knowledge)
         labels = label_segments(structure, self.model, self.knowledge)

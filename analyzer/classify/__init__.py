@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from analyzer.classify.context import TextInContext, TopicModel, in_context
 from analyzer.errors import ModelNotFound
-from analyzer.knowledge import Knowledge, Topic
+from analyzer.knowledge import Knowledge
 from analyzer.records import Label, Segment, Structure
 
 __all__ = ["DEFAULT_MODEL", "TextInContext", "TopicModel", "in_context", "label_segments", "load_model"]
@@ -94,20 +94,16 @@ def label_segments(
     for passage, text, row in zip(passages, whole, scores, strict=False):
         segments = members[passage.index]
         rows = [next(part_scores) for _ in segments] if len(segments) > 1 else [row] * len(segments)
+        rules = {s.index: knowledge.rules_met(s.text, text.context) for s in segments}
         for column, topic_id in enumerate(model.topics):
             topic = knowledge.topic[topic_id]
-            found = _by_rule(topic, segments, text.context)
+            found = {i: (1.0, f"rule:{met[topic_id]}") for i, met in rules.items() if topic_id in met}
             if not found:
                 found = _by_model(model, column, segments, row, rows)
             denied = _is_denied(topic.denied_in, segments, found)
             for index, (score, by) in found.items():
                 labels[index].append(Label(topic_id, score, by, denied))
     return [tuple(found) for found in labels]
-
-
-def _by_rule(topic: Topic, segments: Sequence[Segment], context: str) -> dict[int, tuple[float, str]]:
-    rules = ((s.index, topic.rule_for(s.text, context)) for s in segments)
-    return {index: (1.0, f"rule:{rule}") for index, rule in rules if rule}
 
 
 def _by_model(

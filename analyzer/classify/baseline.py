@@ -49,8 +49,9 @@ class FeatureExtractor:
     """Turns a text in context into named features."""
 
     def __init__(self, knowledge: Knowledge) -> None:
-        """Take the topics whose cues and rules become features."""
-        self._topics = knowledge.topics
+        """Take the knowledge whose cues and rules become features."""
+        self._knowledge = knowledge
+        self._context_cues = lru_cache(maxsize=10_000)(knowledge.cues_in)
 
     def __call__(self, item: TextInContext) -> list[str]:
         """Give the features of one text, repeated where they occur repeatedly."""
@@ -75,13 +76,9 @@ class FeatureExtractor:
         yield from (f"l:{word}" for word in _WORD.findall(normalise(item.lead_in))[-25:])
 
     def _cues(self, item: TextInContext) -> Iterator[str]:
-        for topic in self._topics:
-            if topic.cue_pattern.search(item.text):
-                yield f"cue:{topic.id}"
-            if topic.cue_pattern.search(item.context):
-                yield f"ctx:{topic.id}"
-            if topic.rule_for(item.text, item.context):
-                yield f"rule:{topic.id}"
+        yield from (f"cue:{topic}" for topic in self._knowledge.cues_in(item.text))
+        yield from (f"ctx:{topic}" for topic in self._context_cues(item.context))
+        yield from (f"rule:{topic}" for topic in self._knowledge.rules_met(item.text, item.context))
 
 
 class BaselineModel:

@@ -57,7 +57,7 @@ def extract_facts(
         organisation=organisation,
         date=_statement_date(segments, knowledge),
         retention=tuple(find_retention(segments, citations, knowledge)),
-        legal_bases=tuple(find_legal_bases(segments, knowledge)),
+        legal_bases=tuple(find_legal_bases(segments, citations, knowledge)),
         statutes=tuple(statutes),
         recipients=tuple(find_recipients(segments, names, organisation)),
         contacts=tuple(find_contacts(segments, knowledge)),
@@ -70,7 +70,7 @@ def _statement_date(segments: Sequence[LabelledSegment], knowledge: Knowledge) -
     dates = [
         date
         for segment in segments
-        if segment.has("changes") or len(segment.text) < 80
+        if ("20" in segment.text or "19" in segment.text) and (segment.has("changes") or len(segment.text) < 80)
         for match in pattern.find(segment.text)
         if (date := read_date(match))
     ]

@@ -1,4 +1,4 @@
-"""Legal bases: references to articles 6 and 9, and grounds in words."""
+"""Legal bases: references to articles 6 and 9, grounds in words, and acts that command the processing."""
 
 from __future__ import annotations
 
@@ -6,39 +6,78 @@ import re
 from collections.abc import Iterator, Sequence
 
 from analyzer.extract.reading import LabelledSegment
-from analyzer.knowledge import Knowledge
+from analyzer.extract.statutes import Citation
+from analyzer.knowledge import Knowledge, Pattern
 from analyzer.records import LegalBasis
 
-_POINT = re.compile(r"(?<![\wæøå])(?P<mark>(?:bokst(?:av)?|litra|pkt|punkt)\.?\s*|[.(«\"'12]\s*)?(?P<letter>[a-j])(?P<close>[).»\"'])?(?![\wæøå])", re.IGNORECASE)
-_PURPOSE = re.compile(r"\b(?:for å|til å|formål(?:et)? (?:er|med)|føremålet er)\s+(?P<purpose>[^.;:|]{5,120})", re.IGNORECASE)
+_POINT = re.compile(
+    r"(?<![\wæøå])(?P<mark>(?:bokst(?:av)?|litra|pkt|punkt)\.?\s*|[.(«\"'12-]\s*)?"
+    r"(?P<letter>[a-j])(?P<close>[).»\"'])?(?![\wæøå])",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(r"\([^()]{2,60}\)")
+_PURPOSE = re.compile(
+    r"\b(?:for å|til å|formål(?:et)? (?:er|med)|føremålet er)\s+(?P<purpose>[^.;:|]{5,120})", re.IGNORECASE
+)
+_SPECIAL = re.compile(
+    r"helse|allergi|sykdom|sjukdom|sensitiv|særl[ei]ge? kategori|biometr|etnisk|relig|livssyn|fagforening|seksuel|politisk",
+    re.IGNORECASE,
+)
+_RIGHT = re.compile(r"\brett til å (?:protestere|motsette)|\bmotsette deg|\bprotestere mot", re.IGNORECASE)
+_COMMANDS = re.compile(
+    r"pål[ae]g|plikt|påbud|\bkrev|heim?mel|hjemmel|grunnlag|\b(?:etter|jf\.?|jamfør|henhold til|samsvar med|medhold av|følge|"
+    r"fordi|på grunn av|hensyn til|sier|seier|følg\w+)\b|\(",
+    re.IGNORECASE,
+)
 _LAST_LETTER = {"6": "f", "9": "j"}
 _PARAGRAPH = {"6": "1", "9": "2"}
+# Acts that set limits to processing or give rights, but command none.
+_NO_DUTY = ("personopplysningsl", "personregister", "ekomlov", "markedsføringslov", "grunnlov", "åndsverklov")
+_UNBOUND = re.compile(r"\b(?:ikke|ikkje) (?:bundet|bunden|underlagt|underlagd|omfattet|omfatta)", re.IGNORECASE)
 
 
-def find_legal_bases(segments: Sequence[LabelledSegment], knowledge: Knowledge) -> Iterator[LegalBasis]:
+def find_legal_bases(
+    segments: Sequence[LabelledSegment], citations: Sequence[Sequence[Citation]], knowledge: Knowledge
+) -> Iterator[LegalBasis]:
     """Find the grounds that a statement relies on, each code once a segment.
 
     An article reference counts wherever it stands; a ground in words only in a segment that discloses a legal
-    basis. Consent in a passage on special categories of data is 9(2)(a).
+    basis. Consent to the processing of special categories of data is 9(2)(a). An act that is named as the ground,
+    or as the reason for keeping data, is 6(1)(c) unless the segment refers to another point.
+
+    Args:
+        segments: Segments with labels.
+        citations: The acts cited in each segment.
+        knowledge: For the patterns of kind ``legal_basis``.
     """
-    for segment in segments:
-        if segment.kind in ("heading", "table_header") or segment.has("objection") and not segment.has("legal_basis"):
+    patterns = knowledge.patterns_of("legal_basis")
+    references = [p for p in patterns if p.normaliser == "article"]
+    letters = next(p for p in patterns if p.normaliser == "letters")
+    worded = [p for p in patterns if p.normaliser == "worded"]
+    article: tuple[int, str] | None = None  # the section and the last article referred to in it
+    for segment, cited in zip(segments, citations, strict=True):
+        if segment.kind in ("heading", "table_header"):
             continue
-        seen: set[str] = set()
-        for basis in [*_explicit(segment, knowledge), *_worded(segment, knowledge)]:
-            if basis.article not in seen:
-                seen.add(basis.article)
-                yield basis
+        section = segment.segment.section
+        known = article[1] if article and article[0] == section else None
+        explicit, named = _explicit(segment, references)
+        if named:
+            known = named
+            article = (section, named)
+        grounds = list(_worded(segment, worded))
+        explicit += _by_letter(segment, letters, explicit, known, {basis.article for basis in grounds})
+        found = [*explicit, *grounds, *_commanded(segment, cited, {basis.article for basis in (*explicit, *grounds)})]
+        yield from {basis.article: basis for basis in reversed(found)}.values()
 
 
-def read_article(match: re.Match[str]) -> list[str]:
+def read_article(match: re.Match[str], article: str | None = None) -> list[str]:
     """Read a match of an article pattern: "artikkel 6 nr. 1 a), b) og f)" gives three codes.
 
     The word "i" after "artikkel 9" is a preposition, not point (i), unless it is marked as a point.
     """
-    article = match["article"]
+    article = article or match["article"]
     codes = []
-    for point in _POINT.finditer(match["rest"] or ""):
+    for point in _POINT.finditer(_BRACKETED.sub("", match["rest"] or "")):
         letter = point["letter"].lower()
         marked = bool(point["close"] or (point["mark"] and not point["mark"].strip().isdigit()))
         if letter > _LAST_LETTER[article] or (letter == "i" and not marked):
@@ -47,31 +86,71 @@ def read_article(match: re.Match[str]) -> list[str]:
     return list(dict.fromkeys(codes))
 
 
-def _explicit(segment: LabelledSegment, knowledge: Knowledge) -> Iterator[LegalBasis]:
-    for pattern in knowledge.patterns_of("legal_basis"):
-        if pattern.normaliser != "article":
-            continue
+def _explicit(segment: LabelledSegment, patterns: Sequence[Pattern]) -> tuple[list[LegalBasis], str | None]:
+    """Find references to points, and the last of the articles named."""
+    found: list[LegalBasis] = []
+    named: str | None = None
+    if "6" not in segment.text and "9" not in segment.text:
+        return found, named
+    for pattern in patterns:
         for match in pattern.find(segment.text):
-            for code in read_article(match):
-                quote = segment.quote(match.start(), match.start() + len(match.group().rstrip()))
-                yield LegalBasis(quote.start, quote.end, quote.text, code, True, _purpose(segment.text))
+            named = match["article"]
+            end = match.start() + len(match.group().rstrip())
+            found += [_basis(segment, match.start(), end, code, explicit=True) for code in read_article(match)]
+    return found, named
 
 
-def _worded(segment: LabelledSegment, knowledge: Knowledge) -> Iterator[LegalBasis]:
-    if not segment.has("legal_basis"):
-        return
-    for pattern in knowledge.patterns_of("legal_basis"):
-        if pattern.normaliser != "worded":
+def _by_letter(
+    segment: LabelledSegment, pattern: Pattern, explicit: Sequence[LegalBasis], article: str | None, grounds: set[str]
+) -> list[LegalBasis]:
+    """Find points named by letter alone, of the article named before or right after them.
+
+    A letter that agrees with a ground in words beside it, such as "avtale (bokstav b)", is of article 6.
+    """
+    found = []
+    for match in pattern.find(segment.text):
+        after = segment.text[match.end() : match.end() + 60]
+        follows = re.match(r"[^.;]{0,40}?\bart(?:ikkel|\.)?\s*(6|9)\b", after, re.IGNORECASE)
+        named = follows[1] if follows else article
+        quote = segment.quote(match.start(), match.end())
+        inside = any(basis.start <= quote.start < basis.end for basis in explicit)
+        if named is None or inside or "§" in segment.text[max(0, match.start() - 30) : match.start()]:
             continue
+        in_words = [code for code in read_article(match, "6") if code in grounds]
+        codes = in_words if in_words and not follows else read_article(match, named)
+        found += [_basis(segment, *match.span(), code, explicit=True) for code in codes]
+    return found
+
+
+def _worded(segment: LabelledSegment, patterns: Sequence[Pattern]) -> Iterator[LegalBasis]:
+    if not segment.has("legal_basis") or _RIGHT.search(segment.text):
+        return
+    for pattern in patterns:
         match = next(iter(pattern.find(segment.text)), None)
         if match:
-            code = pattern.value
-            if code == "6.1.a" and "special_categories" in segment.passage_topics:
-                code = "9.2.a"
-            quote = segment.quote(match.start(), match.end())
-            yield LegalBasis(quote.start, quote.end, quote.text, code, False, _purpose(segment.text))
+            special = (segment.has("special_categories") and _SPECIAL.search(segment.text)) or (
+                "special_categories" in segment.passage_topics and "uttrykkel" in segment.text.lower()
+            )
+            code = "9.2.a" if pattern.value == "6.1.a" and special else pattern.value
+            yield _basis(segment, match.start(), match.end(), code, explicit=False)
 
 
-def _purpose(text: str) -> str | None:
-    match = _PURPOSE.search(text)
-    return match["purpose"].strip() if match else None
+def _commanded(
+    segment: LabelledSegment, cited: Sequence[Citation], grounds: set[str]
+) -> Iterator[LegalBasis]:
+    """Give 6(1)(c) for an act that is named as the ground, or as the reason for keeping data."""
+    acts = [c for c in cited if not c.act.startswith(_NO_DUTY)]
+    if not acts or grounds - {"6.1.b"} or not segment.has("legal_basis", "retention"):
+        return
+    if _UNBOUND.search(segment.text):
+        return
+    if segment.has("legal_basis") or _COMMANDS.search(segment.text):
+        yield _basis(segment, acts[0].start, acts[0].end, "6.1.c", explicit=False)
+
+
+def _basis(segment: LabelledSegment, start: int, end: int, code: str, *, explicit: bool) -> LegalBasis:
+    quote = segment.quote(start, end)
+    purpose = _PURPOSE.search(segment.text)
+    return LegalBasis(
+        quote.start, quote.end, quote.text, code, explicit, purpose["purpose"].strip() if purpose else None
+    )

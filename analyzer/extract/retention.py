@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from analyzer.extract.durations import read_durations
@@ -27,8 +28,58 @@ _OBJECT = re.compile(
 )
 _LABEL = re.compile(r"^\W*(?P<what>[A-ZÆØÅ][^.:|]{2,60})\s?[:|]")
 _PRONOUN = re.compile(r"^(?:de|dei|den|det|disse|desse|dette|vi|du|og|som|de blir)$", re.IGNORECASE)
+_LENGTHS: Mapping[str, Callable[[re.Match[str], Pattern], list[str]]] = {
+    "duration": lambda match, _: read_durations(match),
+    "constant": lambda _, pattern: [pattern.value],
+}
+# A text without one of these words tells no length, and is not searched for one.
+_LETTERS = re.compile(r"[^\W\d_]+")
+_UNITS = frozenset(
+    "år års ar ars kalenderår regnskapsår rekneskapsår skoleår skuleår halvår kvartal kvartaler månad månader månadar "
+    "månads måned måneder måneders måneds manad manader maned maneder mnd mndr mån uke uker ukers ukes uka veke veker "
+    "vekers veka dag dager dagar dagers dagars dags virkedager virkedagar arbeidsdager arbeidsdagar kalenderdager dagen "
+    "kalenderdagar døgn døgns dogn timar timer time times minutt minutter minuttar d t h min y".split()
+)
+
+_SHORT = 6
+"""Words of an item such as "Fakturaer: fem år", which says what and how long and no more."""
+
+_KEEPING_TITLE = re.compile(
+    r"lagr|slett|oppbevar|arkivering|varighet|varigheit|levetid|utløp|(?:hvor|kor|så) (?:lenge|lengje)", re.IGNORECASE
+)
+# Without one of the criterion pattern's wordings, a segment on retention tells a period if it has one of these.
+_PERIOD = re.compile(
+    r"\b(?:når|til|inntil|etter|så|ved|fortløpende|løpende|rutinemessig|automatisk|umiddelbart|straks|jevnlig|snarest|permanent|"
+    r"ubestemt|alltid|varig\w*|rimelig|nødvendig|naudsynt|lenger|lengre|dersom|hvis|med en gang|med det same|undervegs|deretter|regelmessig|"
+    r"hver|kvar|arkivverdig|lov\w*|\w+lov(?:en|a)|\w*forskrift\w*|regelverk\w*|rutine\w*|kriteri\w*|da|så lenge|ettertida?)\b",
+    re.IGNORECASE,
+)
+_NEVER = re.compile(
+    r"\b(?:lagr|oppbevar|bevar)\w*\s+(?:\w+\s+){0,2}?(?:ikke|ikkje|aldri)\b|\b(?:ikke|ikkje|aldri|ingenting)\s+(?:\w+\s+){0,2}?(?:lagr|oppbevar)",
+    re.IGNORECASE,
+)
 _INDEFINITE = re.compile(r"på ubestemt tid|for alltid|permanent|varig|uavgrensa|uten tidsbegrensning|for ettertiden|ikke slett|ikkje slett", re.IGNORECASE)
 _LEGAL = re.compile(r"\blov\w*|\w+lov(?:en|a)\b|pålagt|pålagd|plikt\w*|regelverk|forskrift|sikkerhet", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    lengths: Sequence[Pattern]
+    criterion: Pattern
+    others: Sequence[Pattern]
+    keeping: Pattern
+    vague: Pattern
+
+    @classmethod
+    def of(cls, knowledge: Knowledge) -> _Patterns:
+        patterns = knowledge.patterns_of("retention")
+        return cls(
+            lengths=[pattern for pattern in patterns if pattern.normaliser in _LENGTHS],
+            criterion=next(pattern for pattern in patterns if pattern.normaliser == "criterion"),
+            others=knowledge.patterns_of("other_length"),
+            keeping=knowledge.patterns_of("keeping")[0],
+            vague=knowledge.patterns_of("vague_retention")[0],
+        )
 
 
 def find_retention(
@@ -44,46 +95,78 @@ def find_retention(
         citations: The acts cited in each segment.
         knowledge: For the patterns of kind ``retention``.
     """
-    patterns = {pattern.normaliser: pattern for pattern in knowledge.patterns_of("retention")}
-    vague = knowledge.patterns_of("vague_retention")[0]
+    patterns = _Patterns.of(knowledge)
     for segment, cited in zip(segments, citations, strict=True):
         if segment.kind in ("heading", "table_header"):
             continue
-        lengths = list(_lengths(segment, patterns["duration"], cited))
-        yield from lengths
-        if not lengths and segment.has("retention") and not segment.denies("retention"):
-            yield _criterion(segment, patterns["criterion"], vague, cited)
+        found = list(_lengths(segment, patterns, cited))
+        yield from found
+        if not found and segment.has("retention") and not segment.denies("retention"):
+            yield from _criterion(segment, patterns, cited)
 
 
-def _lengths(segment: LabelledSegment, pattern: Pattern, cited: Sequence[Citation]) -> Iterator[Retention]:
-    about = segment.has("retention", "cookies")
-    for match in pattern.find(segment.text, segment.context if about else ""):
-        quote = segment.quote(match.start(), match.end())
-        trigger = _TRIGGER.match(segment.text, match.end())
-        for duration in read_durations(match):
-            yield Retention(
-                quote.start,
-                quote.end,
-                quote.text,
-                "duration",
-                duration,
-                _bound(match, segment.text),
-                _applies_to(segment.text),
-                trigger["trigger"].strip() if trigger else None,
-                _statute(cited),
-                "specific",
-            )
+def _lengths(
+    segment: LabelledSegment, patterns: _Patterns, cited: Sequence[Citation]
+) -> Iterator[Retention]:
+    text = segment.text
+    if _UNITS.isdisjoint(_LETTERS.findall(text.lower())):
+        return
+    context = f"lagring {segment.context}" if _is_about_keeping(segment) else ""
+    barred: list[tuple[int, int]] | None = None
+    taken = 0
+    for pattern in patterns.lengths:
+        for match in pattern.find(text, context):
+            if barred is None:
+                if not context and not any(True for _ in patterns.keeping.find(text)):
+                    return
+                barred = [other.span() for p in patterns.others for other in p.find(text)]
+            start, end = match.start("value" if pattern.normaliser == "duration" else 0), match.end()
+            if end > taken and not any(a < end and start < b for a, b in barred):
+                taken = end
+                yield from _read_lengths(segment, match, pattern, cited)
+
+
+def _is_about_keeping(segment: LabelledSegment) -> bool:
+    """Tell whether a length needs no verb beside it: by label, as a short item, or by heading or table header."""
+    if segment.has("retention"):
+        return True
+    if "retention" in segment.passage_topics and len(segment.text.split()) <= _SHORT:
+        return True
+    listed = segment.kind in ("list_item", "table_row") or segment.has("cookies")
+    return listed and _KEEPING_TITLE.search(segment.context) is not None
+
+
+def _read_lengths(
+    segment: LabelledSegment, match: re.Match[str], pattern: Pattern, cited: Sequence[Citation]
+) -> Iterator[Retention]:
+    quote = segment.quote(match.start(), match.end())
+    trigger = _TRIGGER.match(segment.text, match.end())
+    for duration in _LENGTHS[pattern.normaliser](match, pattern):
+        yield Retention(
+            quote.start,
+            quote.end,
+            quote.text,
+            "duration",
+            duration,
+            _bound(match, segment.text),
+            _applies_to(segment.text),
+            trigger["trigger"].strip() if trigger else None,
+            _statute(cited),
+            "specific",
+        )
 
 
 def _criterion(
-    segment: LabelledSegment, pattern: Pattern, vague: Pattern, cited: Sequence[Citation]
-) -> Retention:
-    match = next(iter(pattern.find(segment.text, segment.context)), None)
-    start, end = (match.start(), match.end()) if match else (0, len(segment.text))
+    segment: LabelledSegment, patterns: _Patterns, cited: Sequence[Citation]
+) -> Iterator[Retention]:
+    match = next(iter(patterns.criterion.find(segment.text, segment.context)), None)
+    if match is None and (_NEVER.search(segment.text) or not _PERIOD.search(segment.text)):
+        return
+    start, end = match.span() if match else (0, len(segment.text))
     quote = segment.quote(start, end)
     statute = _statute(cited)
     kind: Literal["statute", "criterion"] = "statute" if statute else "criterion"
-    return Retention(
+    yield Retention(
         quote.start,
         quote.end,
         quote.text,
@@ -93,7 +176,7 @@ def _criterion(
         _applies_to(segment.text),
         None,
         statute,
-        _class_of(segment.text, is_vague=any(True for _ in vague.find(segment.text))),
+        _class_of(segment.text, is_vague=any(True for _ in patterns.vague.find(segment.text))),
     )
 
 
@@ -107,7 +190,7 @@ def _class_of(text: str, *, is_vague: bool) -> RetentionClass:
 
 
 def _bound(match: re.Match[str], text: str) -> Literal["exact", "at_most", "at_least"]:
-    before = f"{text[max(0, match.start() - 25) : match.start()]} {match['bound'] or ''}"
+    before = f"{text[max(0, match.start() - 25) : match.start()]} {match.groupdict().get('bound') or ''}"
     if _AT_LEAST.search(before):
         return "at_least"
     return "at_most" if _AT_MOST.search(before) else "exact"

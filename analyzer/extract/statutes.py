@@ -10,21 +10,41 @@ from typing import Literal
 
 from analyzer.knowledge import Act, Knowledge
 
-_WORD = re.compile(r"[\wæøåÆØÅ]+(?:-(?:\s(?:og|eller)\s)?[\wæøåÆØÅ]+)*", re.IGNORECASE)
+_SIGNS = ("lov", "forskrift", "regelverk", "§", "bestemmels")
+# "bokføringsloven", "bokføringslovas", "arkivforskriftens", "bokføringslovgivningen", "hvitvaskingsregelverket".
 _NAME = re.compile(
-    r"(?<![\w-])(?P<stem>(?:[a-zæøå]{2,30}-?\s?(?:,\s[a-zæøå]{2,20}-\s)?(?:og|-)\s?)?[a-zæøå-]{2,40}?"
-    r"(?:lov|forskrift))(?P<ending>(?:en|a|i|ene)?s?)(?![\w])",
+    r"(?<![\w-])(?P<stem>[a-zæøå][a-zæøå-]{1,50}?)"
+    r"(?:(?P<kind>lov|forskrift)(?P<ending>en|a|i)?s?"
+    r"|(?P<rules>lovgivning(?:en|a)|lovgjeving(?:a)|lovverket|regelverket|regelverk)s?)(?!\w)",
     re.IGNORECASE,
 )
+# What may stand before a name that is the rest of a longer one: "helse- og omsorgs", "psykisk ".
+_BEFORE = re.compile(r"(?<![\w-])([a-zæøå]{2,30})(-?)\s(og\s|eller\s|samt\s)?$", re.IGNORECASE)
+_REGULATION = re.compile(
+    r"\bforskrift(?:en|a)?\s+om\s+(?P<subject>[a-zæøå-]+(?:\s(?!(?:og|som|er|skal|kan|må|har|jf|pålegg\w*|krev\w*|sier|seier|"
+    r"gjelder|gjeld|når|der|slik|fastset\w*|fastsett\w*|oss|vi|dersom|samt|den|det|at|§)\b)[a-zæøå-]+){0,6})",
+    re.IGNORECASE,
+)
+_NOT_REGULATIONS = re.compile(r"person(?:vern|opplysning|data)|databeskytt|gdpr|\beu\b", re.IGNORECASE)
+_NUMBER = r"(?P<section>\d++(?:\s?[A-Z](?=-\d))?(?:-\d++)*+(?:\s?[a-d](?![\wæøå]))?)"
 _SECTION = re.compile(
-    r"\.?\s*(?:av\s+(?:\d{4}|\d{1,2}\.\s?\w+\s\d{4}(?:\snr\.?\s?\d+)?)\s*)?[,(]?\s*(?:kap(?:ittel|\.)?\s*\d+\s*(?:og\s*)?)?"
-    r"§{1,2}\s*(?P<section>\d+(?:-\d+)?(?:\s?[a-d](?![\wæøå]))?)"
+    r"\.?\s{0,3}(?:av\s+(?:\d{4}|\d{1,2}\.\s?\w{3,9}\s\d{4})\s{0,3})?(?:nr\.?\s?\d+\s)?[,(]?\s{0,3}"
+    rf"(?:kap(?:ittel|\.)?\s{{0,3}}\d+\s{{0,3}}(?:og\s{{0,3}})?)?(?P<sign>§{{1,2}})\s{{0,3}}{_NUMBER}"
 )
-_OF_2000 = re.compile(r"\s*(?:av|fra|frå)\s+(?:14\.?\s*april\s+|14\.0?4\.)?2000\b|\s*\(?(?:lov\s+)?(?:av\s+)?14\.\s*april\s*2000", re.IGNORECASE)
-_NOT_NAMES = frozenset(
-    "lov loven lova lovens lovas lovi lover forskrift forskriften forskrifta forskriftene gjeldende norsk dagens personvernlov "
-    "personvernlovgivning naturlov særlov regjeringens grunnlov personvernforskrift".split()
+_LEDD = r"(?:\s(?:første|fyrste|andre|annet|tredje|fjerde)\sledd)?"
+_AND = rf"{_LEDD}(?:,|\s?og|,?\ssamt|\s?eller|\stil)\s"
+_NEXT_SIGNED = re.compile(rf"{_AND}§{{1,2}}\s{{0,3}}{_NUMBER}")
+_NEXT = re.compile(rf"{_AND}(?:§{{1,2}}\s{{0,3}})?{_NUMBER}(?!\w|\s?(?:år|dag|måned|månad|uke|veke|timer))")
+_SECTION_BEFORE = re.compile(rf"§\s{{0,3}}{_NUMBER}(?:\s\w+\sledd)?\s(?:i|av)\s(?:den\s)?$")
+_OF_2000 = re.compile(
+    r"\s{0,3}\(?(?:lov\s)?(?:(?:av|fra|frå)\s)?(?:14\.?\s?april\s|14\.0?4\.)?2000\b", re.IGNORECASE
 )
+_SHORT = re.compile(r"(?<!\w)(pol|popplyl|aml|fvl|hpl|offl|pbl|pbrl|ftrl|mfl|fal|uhl)\b(?=\.?\s{0,3}§)", re.IGNORECASE)
+_NOT_STEMS = frozenset(
+    "sær natur personvern personvernforordnings gdpr- gdpr eu- eu eus data databeskyttelses beskyttelses ramme for til "
+    "særlovs norges norske ramme- straffe-".split()
+)
+_NOT_RULES = ("personopplysnings", "personvern")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +67,20 @@ class StatuteFinder:
         self._as_of = as_of
 
     def find(self, text: str, *, context: str = "") -> list[Citation]:
-        """Find the acts that a text cites, in order.
+        """Find the acts that a text cites, in order, once for each section cited.
 
         Args:
             text: A sentence, list item or table row.
             context: More of the surrounding text, to tell the Personal Data Acts of 2000 and 2018 apart.
         """
+        lower = text.lower()
+        if not any(sign in lower for sign in _SIGNS):
+            return []
         found = sorted(self._names(text), key=lambda item: (item[0], -item[1]))
         citations: list[Citation] = []
         for start, end, act in found:
-            if citations and start < citations[-1].end:
-                continue
-            section = _SECTION.match(text, end)
-            number = re.sub(r"\s+", " ", section["section"]) if section else None
-            act = self._dated(act, text, end, number, context)
-            citations.append(Citation(start, section.end() if section else end, act, number, self.status_of(act)))
+            if not citations or start >= citations[-1].end:
+                citations += self._with_sections(text, start, end, act, context)
         return citations
 
     def status_of(self, act: str) -> Literal["in_force", "repealed", "unknown"]:
@@ -71,38 +90,58 @@ class StatuteFinder:
             return "unknown"
         return "repealed" if known.valid_to and known.valid_to <= self._as_of else "in_force"
 
-    def _names(self, text: str) -> Iterator[tuple[int, int, str]]:
-        lower = text.lower()
-        for match in _NAME.finditer(text):
-            resolved = self._resolve(match)
-            if resolved:
-                yield resolved
-        for phrase, act in self._phrases:
-            start = lower.find(phrase)
-            while start >= 0:
-                end = start + len(phrase)
-                if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
-                    yield start, end, act
-                start = lower.find(phrase, end)
-        for match in re.finditer(r"(?<!\w)(pol|popplyl|aml|pbl|pbrl|ftrl|mfl|fal|uhl)\.?\s*(?=§)", lower):
-            yield match.start(), match.end(1), self._by_form[match.group(1)]
+    def _with_sections(self, text: str, start: int, end: int, act: str, context: str) -> Iterator[Citation]:
+        """Give a citation for each section: "havressurslova §§ 44 og 46" gives two."""
+        section = _SECTION.match(text, end)
+        if section is None:
+            before = _SECTION_BEFORE.search(text[max(0, start - 40) : start])
+            number = before["section"] if before else None
+            dated = self._dated(act, text, end, number, context)
+            first = start - (len(before.group()) if before else 0)
+            yield Citation(first, end, dated, number, self.status_of(dated))
+            return
+        following = _NEXT if section["sign"] == "§§" else _NEXT_SIGNED
+        while section:
+            number = re.sub(r"\s+", " ", section["section"])
+            dated = self._dated(act, text, end, number, context)
+            yield Citation(start, section.end(), dated, number, self.status_of(dated))
+            section = following.match(text, section.end())
+            start = section.start("section") if section else start
 
-    def _resolve(self, match: re.Match[str]) -> tuple[int, int, str] | None:
-        stem, ending = match["stem"].lower(), match["ending"].lower()
-        start = match.start()
-        while True:
-            act = self._by_stem.get(_key(stem))
-            if act:
-                return start, match.end(), act
-            shorter = re.match(r"[^\s-]+-?\s+(?:og\s+)?|[^\s-]+-(?=[a-zæøå]{4})", stem)
-            if not shorter:
-                break
-            start, stem = start + shorter.end(), stem[shorter.end() :]
-        name = stem + ending
-        definite = ending in ("en", "ens", "a", "as")
-        if not definite or name in _NOT_NAMES or stem in _NOT_NAMES or stem.endswith(("lovgivningslov",)):
-            return None
-        return start, match.end(), stem + ("en" if stem.endswith(("lov", "forskrift")) else "")
+    def _names(self, text: str) -> Iterator[tuple[int, int, str]]:
+        for match in _NAME.finditer(text):
+            yield from self._resolve(match, text)
+        for match in self._phrases.finditer(text):
+            yield match.start(), match.end(), self._by_form[" ".join(match.group().lower().split())]
+        for match in _REGULATION.finditer(text):
+            subject = match["subject"].lower()
+            if not _NOT_REGULATIONS.search(subject):
+                subject = re.sub(r"\bfrå\b", "fra", subject)
+                yield match.start(), match.end(), f"forskrift om {subject}"
+        for match in _SHORT.finditer(text):
+            yield match.start(), match.end(), self._by_form[match.group(1).lower()]
+
+    def _resolve(self, match: re.Match[str], text: str) -> Iterator[tuple[int, int, str]]:
+        """Look a name up, with the words before it where they belong to it."""
+        stem, kind = match["stem"].lower(), (match["kind"] or "lov").lower()
+        start, end = match.span()
+        before = _BEFORE.search(text[max(0, start - 45) : start])
+        if before:
+            first, _, joiner = before.groups()
+            whole = self._by_stem.get(_key(f"{first}{(joiner or '').strip()}{stem}{kind}".lower()))
+            if whole:
+                yield start - len(before.group()), end, whole
+                return
+            coordinated = self._by_stem.get(_key(f"{first}{kind}".lower())) if joiner and before[2] and match["kind"] else None
+            if coordinated:  # "skatte- og bokføringsloven"
+                yield start - len(before.group()), start - len(before.group()) + len(first), coordinated
+        act = self._by_stem.get(_key(stem + kind))
+        if act is None and "-" in stem.strip("-"):
+            act = self._by_stem.get(_key(stem.rpartition("-")[2] + kind))
+        if act and not (match["rules"] and stem.startswith(_NOT_RULES)):
+            yield start, end, act
+        elif act is None and match["ending"] in ("en", "a") and len(stem) > 2 and stem not in _NOT_STEMS:
+            yield start, end, f"{stem}{kind}en"
 
     def _dated(self, act: str, text: str, end: int, section: str | None, context: str) -> str:
         """Tell the Personal Data Act of 2000 from that of 2018, whose section numbers it shares."""
@@ -110,15 +149,13 @@ class StatuteFinder:
             return act
         if _OF_2000.match(text, end):
             return "personopplysningsloven-2000"
-        if section is None:
+        number = re.match(r"\d+", section or "")
+        if section is None or number is None:
             return act
-        number = re.match(r"\d+", section)
-        if number and int(number.group()) > 34:  # the act of 2018 ends at § 34
+        if int(number.group()[:4]) > 34:  # the act of 2018 ends at § 34
             return "personopplysningsloven-2000"
         words = self._knowledge.reused_sections.get(section)
-        if words and words.search(f"{text} {context}"):
-            return "personopplysningsloven-2000"
-        return act
+        return "personopplysningsloven-2000" if words and words.search(f"{text} {context}") else act
 
     @cached_property
     def _by_short(self) -> dict[str, Act]:
@@ -126,28 +163,36 @@ class StatuteFinder:
 
     @cached_property
     def _by_form(self) -> dict[str, str]:
-        return {form.lower(): act.short for act in self._knowledge.acts for form in (act.short, *act.aliases)}
+        forms: dict[str, str] = {}
+        for act in self._knowledge.acts:
+            for form in (act.short, *act.aliases, _plain_title(act.title)):
+                forms.setdefault(form.lower(), act.short)
+        return forms
 
     @cached_property
     def _by_stem(self) -> dict[str, str]:
+        """Names that are inflected, without their ending and without spaces and hyphens."""
         stems: dict[str, str] = {}
-        for act in self._knowledge.acts:
-            for form in (act.short, *act.aliases):
-                if re.fullmatch(r"\S*(?:\s?og\s\S+)?(?:loven|lova|forskriften|forskrifta|lov|forskrift)", form.lower()):
-                    stems.setdefault(_key(re.sub(r"(?<=lov)(?:en|a)$|(?<=forskrift)(?:en|a)$", "", form.lower())), act.short)
+        for form, short in self._by_form.items():
+            name = re.fullmatch(r"(\S+(?:\s(?:og\s)?\S+)?(?:lov|forskrift))(?:en|a)?", form)
+            if name:
+                stems.setdefault(_key(name[1]), short)
         return stems
 
     @cached_property
-    def _phrases(self) -> tuple[tuple[str, str], ...]:
+    def _phrases(self) -> re.Pattern[str]:
         """Official titles and names of several words, the longest first."""
-        phrases = {
-            form.lower(): act.short
-            for act in self._knowledge.acts
-            for form in act.aliases
-            if " " in form and not re.search(r"(?:loven|lova)$", form)
-        }
-        phrases |= {a.short: a.short for a in self._knowledge.acts if " " in a.short and not a.short.endswith(("loven", "lova"))}
-        return tuple(sorted(phrases.items(), key=lambda item: -len(item[0])))
+        phrases = [form for form in self._by_form if " " in form and not re.search(r"\S(?:loven|lova)$", form)]
+        ordered = sorted(phrases, key=len, reverse=True)
+        return re.compile(
+            r"(?<!\w)(?:" + "|".join(re.escape(p).replace(r"\ ", r"\s") for p in ordered) + r")(?!\w)",
+            re.IGNORECASE,
+        )
+
+
+def _plain_title(title: str) -> str:
+    """Give a title as texts write it, without "m.v." and the like."""
+    return re.sub(r"\s+(?:m\.?\s?[vm]\.?|mv\.?|\(\d{4}\))$", "", title)
 
 
 def _key(stem: str) -> str:

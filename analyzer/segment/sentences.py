@@ -58,9 +58,10 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], abbreviations: S
 def _is_abbreviated(
     word: str, before: str, after: str, abbreviations: Set[str], *, opening: bool
 ) -> bool:
-    if word.lower() in abbreviations or f"{word.lower()}." in abbreviations:
+    whole = word.lower()
+    if {whole, f"{whole}."} & abbreviations or all(part in abbreviations for part in whole.split(".")):
         # "… og lignende mv. Vi sletter": these also end sentences, so look at what follows.
-        return not (word.lower() in _FINAL and re.match(r"\s*[A-ZÆØÅ][a-zæøå]*\s", after))
+        return not (whole in _FINAL and re.match(r"\s*[A-ZÆØÅ][a-zæøå]*\s", after))
     if len(word) == 1 and word.isalpha() and word.isupper():
         return True  # an initial: "K. Nordmann"
     if opening and re.fullmatch(r"\d{1,2}(?:\.\d{1,2})*|[A-Za-z]|[ivxIVX]{1,4}", word):

@@ -1,0 +1,49 @@
+# Everything runs in .venv, which the first target that needs it makes. Python 3.11 or later and make suffice.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help demo test check fix train floors clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(VENV)/.user ## Audit the sample statements of corpus/ and say where the report is
+	$(BIN)/personvern audit corpus/heldout/*.txt --out demo --as-of 2026-11-21
+	@echo
+	@$(BIN)/personvern analyze corpus/heldout/kongsviktrafikkskole.txt --as-of 2026-11-21
+	@echo "Åpne demo/documents.csv eller demo/reports/ for resten."
+
+test: $(STAMP) check ## Lint, type check, all tests and the quality gate
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: $(STAMP) ## Lint and type check alone
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+fix: $(STAMP) ## Format, and mend what the linter can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+train: $(STAMP) ## Rebuild models/baseline from corpus/statements
+	$(BIN)/personvern train corpus/statements --out models/baseline
+
+floors: $(STAMP) ## Raise the floors of the quality gate to what is reached
+	$(BIN)/python -m pytest tests/test_quality.py --update-floors
+
+clean: ## Remove the virtual environment and everything made
+	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed; call make with PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.user: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(STAMP): pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/.user

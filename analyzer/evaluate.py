@@ -1,0 +1,196 @@
+"""Measures reports against labelled statements, by block, by document and for what is called missing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from analyzer.corpus import GoldStatement
+from analyzer.knowledge import Knowledge
+
+MIN_EXAMPLES = 5
+"""Topics with fewer labelled blocks are left out of the macro average, as in the project's common measure."""
+
+
+@dataclass
+class Score:
+    """Counts of right, wrong and lost answers.
+
+    Example:
+        >>> score = Score()
+        >>> score.add({"a", "b"}, {"b", "c"})
+        >>> score.precision, score.recall, score.f1
+        (0.5, 0.5, 0.5)
+    """
+
+    right: int = 0
+    wrong: int = 0
+    lost: int = 0
+
+    def add(self, want: set[Any], got: set[Any]) -> None:
+        """Count one comparison of sets."""
+        self.right += len(want & got)
+        self.wrong += len(got - want)
+        self.lost += len(want - got)
+
+    @property
+    def precision(self) -> float:
+        """Share of what was given that is right; 1 if nothing was given."""
+        return self.right / (self.right + self.wrong) if self.right + self.wrong else 1.0
+
+    @property
+    def recall(self) -> float:
+        """Share of what was wanted that was given; 1 if nothing was wanted."""
+        return self.right / self.wanted if self.wanted else 1.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        total = self.precision + self.recall
+        return 2 * self.precision * self.recall / total if total else 0.0
+
+    @property
+    def wanted(self) -> int:
+        """Number of right answers there are."""
+        return self.right + self.lost
+
+    def __iadd__(self, other: Score) -> Score:
+        self.right += other.right
+        self.wrong += other.wrong
+        self.lost += other.lost
+        return self
+
+
+@dataclass
+class Evaluation:
+    """Scores of a set of reports; each field is explained by its name in :meth:`table`."""
+
+    documents: int = 0
+    block: dict[str, Score] = field(default_factory=lambda: defaultdict(Score))
+    document: dict[str, Score] = field(default_factory=lambda: defaultdict(Score))
+    missing: Score = field(default_factory=Score)
+    facts: dict[str, Score] = field(default_factory=lambda: defaultdict(Score))
+    core: frozenset[str] = frozenset()
+
+    @property
+    def block_micro(self) -> Score:
+        """All topics together, by block."""
+        return _sum(self.block.values())
+
+    @property
+    def block_macro_f1(self) -> float:
+        """Mean F1 of the topics with enough labelled blocks."""
+        scores = [s.f1 for s in self.block.values() if s.wanted >= MIN_EXAMPLES]
+        return sum(scores) / len(scores) if scores else 0.0
+
+    @property
+    def disclosures(self) -> Score:
+        """The disclosures of articles 13 and 14, by document."""
+        return _sum(s for topic, s in self.document.items() if topic in self.core)
+
+    def table(self) -> list[tuple[str, float, float, float, int]]:
+        """Give rows of name, precision, recall, F1 and number of right answers."""
+        rows = [
+            ("block micro", self.block_micro),
+            ("disclosures (Art. 13/14) by document", self.disclosures),
+            ("missing disclosures", self.missing),
+            *self.facts.items(),
+            *((f"block: {topic}", score) for topic, score in self.block.items()),
+        ]
+        return [(name, s.precision, s.recall, s.f1, s.wanted) for name, s in rows]
+
+    def floors(self) -> dict[str, float]:
+        """Give the figures that the quality gate holds."""
+        return {
+            "block_micro_f1": round(self.block_micro.f1, 4),
+            "block_macro_f1": round(self.block_macro_f1, 4),
+            "disclosures_f1": round(self.disclosures.f1, 4),
+            "missing_precision": round(self.missing.precision, 4),
+            "missing_recall": round(self.missing.recall, 4),
+            **{f"{name.replace(' ', '_')}_f1": round(score.f1, 4) for name, score in self.facts.items()},
+        }
+
+
+def evaluate(
+    pairs: Iterable[tuple[GoldStatement, Mapping[str, Any]]], knowledge: Knowledge
+) -> Evaluation:
+    """Measure reports against labels.
+
+    A segment's categories count for each labelled block that it shares more than half of the shorter one's
+    text with; a disclosure counts as made when its status is ``present`` or ``partial``.
+
+    Args:
+        pairs: Labelled statements, each with the data of its report.
+        knowledge: For the topics and which of them articles 13 and 14 require.
+    """
+    core = frozenset(topic.id for topic in knowledge.topics if topic.disclosure)
+    result = Evaluation(core=core)
+    for gold, report in pairs:
+        result.documents += 1
+        _add_blocks(result, gold, report, knowledge.topic_ids)
+        said = {d["id"] for d in report["disclosures"] if d["status"] in ("present", "partial")}
+        for topic in knowledge.topic_ids:
+            result.document[topic].add({topic} & gold.topics, {topic} & said)
+        result.missing.add(set(core - gold.topics), set(core - said))
+        _add_facts(result.facts, gold, report)
+    return result
+
+
+def _add_blocks(
+    result: Evaluation, gold: GoldStatement, report: Mapping[str, Any], topics: Sequence[str]
+) -> None:
+    labelled = [s for s in report["segments"] if s["categories"]]
+    for unit in gold.units:
+        got: set[str] = set()
+        for segment in labelled:
+            overlap = min(unit.end, segment["end"]) - max(unit.start, segment["start"])
+            if overlap > 0.5 * min(unit.end - unit.start, segment["end"] - segment["start"]):
+                got |= {c["id"] for c in segment["categories"]}
+        want = {label.rstrip("!") for label in unit.labels}
+        for topic in topics:
+            result.block[topic].add({topic} & want, {topic} & got)
+
+
+def _add_facts(facts: dict[str, Score], gold: GoldStatement, report: Mapping[str, Any]) -> None:
+    want: dict[str, set[str]] = defaultdict(set)
+    for fact in gold.facts:
+        want[fact.kind].add(fact.value)
+    lengths = {canonical_duration(v) for v in want["retention"] if v.startswith("P")}
+    found = {canonical_duration(r["duration"]) for r in report["retention"] if r["duration"]}
+    facts["retention durations"].add(lengths, found)
+    facts["legal bases"].add(want["basis"], {b["article"] for b in report["legal_bases"]})
+    acts = {value.split(" § ")[0] for value in want["statute"]}
+    facts["statutes"].add(acts, {s["act"] for s in report["statutes"]})
+    names = {value.casefold() for value in want["controller"]}
+    if names:
+        name = (report["organisation"]["name"] or "").casefold()
+        hit = any(name and (name in other or other in name) for other in names)
+        facts["controller name"].add({"right"}, {"right"} if hit else ({"wrong"} if name else set()))
+
+
+def canonical_duration(duration: str) -> tuple[int, int, str]:
+    """Make equal lengths equal: P1Y is P12M, P1W is P7D.
+
+    Example:
+        >>> canonical_duration("P1Y") == canonical_duration("P12M")
+        True
+    """
+    date, _, time = duration.removeprefix("P").partition("T")
+    number, months, days = "", 0, 0
+    for character in date:
+        if character.isdigit():
+            number += character
+            continue
+        months += {"Y": 12, "M": 1}.get(character, 0) * int(number or 0)
+        days += {"W": 7, "D": 1}.get(character, 0) * int(number or 0)
+        number = ""
+    return months, days, time
+
+
+def _sum(scores: Iterable[Score]) -> Score:
+    total = Score()
+    for score in scores:
+        total += score
+    return total

@@ -1,0 +1,79 @@
+"""Finds literals without which a regular expression cannot match, so that a text without them is never searched.
+
+Hundreds of rules meet every sentence, and nearly all fail; a substring test rules them out thirty times
+faster than the expression does. The idea is that of RE2's ``FilteredRE2`` and of Russ Cox, "Regular expression
+matching with a trigram index" (2012).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from re import _constants as sre  # type: ignore[attr-defined]
+from re import _parser as sre_parser  # type: ignore[attr-defined]
+from typing import Any
+
+MIN_LENGTH = 2
+MAX_ALTERNATIVES = 40
+
+
+def required_literals(regex: str) -> tuple[str, ...]:
+    r"""Give lower-case strings of which one must be in any text that the expression matches, ignoring case.
+
+    Args:
+        regex: A valid expression, matched with ``re.IGNORECASE``.
+
+    Returns:
+        The strings; empty if no useful set was found, which means that the expression must be tried.
+
+    Example:
+        >>> required_literals(r"\b(?:rett|krav)\w*\b[^.]{0,20}\binnsyn\b")
+        ('innsyn',)
+    """
+    found = _of_sequence(list(sre_parser.parse(regex, re.IGNORECASE)))
+    return tuple(sorted(found)) if found else ()
+
+
+def _of_sequence(items: Sequence[Any]) -> frozenset[str] | None:
+    """Choose the most telling set among the parts that must all match."""
+    candidates: list[frozenset[str]] = []
+    run = ""
+    for operator, value in items:
+        if operator is sre.LITERAL:
+            run += chr(value)
+            continue
+        if len(run) >= MIN_LENGTH:
+            candidates.append(frozenset({run.lower()}))
+        run = ""
+        inner = _of_item(operator, value)
+        if inner:
+            candidates.append(inner)
+    if len(run) >= MIN_LENGTH:
+        candidates.append(frozenset({run.lower()}))
+    return max(candidates, key=_selectivity, default=None)
+
+
+def _of_item(operator: Any, value: Any) -> frozenset[str] | None:
+    if operator is sre.SUBPATTERN:
+        return _of_sequence(list(value[3]))
+    if operator in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT) and value[0] >= 1:
+        return _of_sequence(list(value[2]))
+    if operator is sre.ATOMIC_GROUP:
+        return _of_sequence(list(value))
+    if operator is sre.BRANCH:
+        return _union(_of_sequence(list(branch)) for branch in value[1])
+    return None
+
+
+def _union(sets: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+    union: set[str] = set()
+    for found in sets:
+        if not found:
+            return None  # one alternative needs nothing that we know
+        union |= found
+    return frozenset(union) if len(union) <= MAX_ALTERNATIVES else None
+
+
+def _selectivity(found: frozenset[str]) -> tuple[int, int]:
+    """Prefer long literals, then few of them."""
+    return min(len(literal) for literal in found), -len(found)

@@ -1,0 +1,214 @@
+"""The contract of the JSON report, version 1, as types: source of the JSON Schema and of validation.
+
+The keys are those that other programs rely on; a report may carry more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import ConfigDict, TypeAdapter, with_config
+from typing_extensions import NotRequired, TypedDict  # pydantic asks for these before Python 3.12
+
+_OPEN = ConfigDict(extra="allow")
+
+Status = Literal["present", "partial", "missing", "not_applicable", "undetermined"]
+
+
+class _Evidence(TypedDict):
+    start: int
+    end: int
+    text: str
+
+
+@with_config(_OPEN)
+class _AnalyzerInfo(TypedDict):
+    version: str
+    model: str | None
+    knowledge: str
+    as_of: str
+
+
+@with_config(_OPEN)
+class _Extraction(TypedDict):
+    method: Literal["text", "html", "pdf", "docx", "ocr"]
+    warnings: list[str]
+
+
+@with_config(_OPEN)
+class _Repair(TypedDict):
+    start: int
+    end: int
+    original: str
+    restored: str
+    score: float
+
+
+@with_config(_OPEN)
+class _Restoration(TypedDict):
+    damage: float
+    repairs: list[_Repair]
+
+
+@with_config(_OPEN)
+class _Document(TypedDict):
+    id: str
+    source: str
+    sha256: str
+    media_type: str
+    language: str
+    pages: int | None
+    words: int
+    text: str
+    extraction: _Extraction
+    restoration: _Restoration
+    date: str | None
+
+
+@with_config(_OPEN)
+class _Organisation(TypedDict):
+    name: str | None
+    orgnr: str | None
+    sector: Literal["public", "private", "unknown"]
+
+
+@with_config(_OPEN)
+class _Category(TypedDict):
+    id: str
+    score: float
+    denied: NotRequired[bool]
+    by: NotRequired[str]
+
+
+@with_config(_OPEN)
+class _Section(TypedDict):
+    index: int
+    title: str
+    level: int
+    start: int
+    end: int
+    page: int | None
+    categories: list[_Category]
+
+
+@with_config(_OPEN)
+class _Segment(_Evidence):
+    section: int
+    page: int | None
+    categories: list[_Category]
+
+
+_Retention = TypedDict(
+    "_Retention",
+    {
+        "start": int,
+        "end": int,
+        "text": str,
+        "kind": Literal["duration", "criterion", "statute"],
+        "duration": str | None,
+        "bound": Literal["exact", "at_most", "at_least"] | None,
+        "applies_to": str | None,
+        "trigger": str | None,
+        "statute": str | None,
+        "class": Literal["specific", "indefinite", "criterion", "unspecified_legal", "unspecified_other", "none"],
+    },
+)
+
+
+@with_config(_OPEN)
+class _LegalBasis(_Evidence):
+    article: str
+    explicit: bool
+    purpose: str | None
+
+
+@with_config(_OPEN)
+class _Statute(_Evidence):
+    act: str
+    section: str | None
+    status: Literal["in_force", "repealed", "unknown"]
+
+
+@with_config(_OPEN)
+class _Recipient(_Evidence):
+    name: str
+    role: Literal["processor", "authority", "partner", "unknown"]
+    country: str | None
+
+
+@with_config(_OPEN)
+class _Contact(_Evidence):
+    kind: Literal["email", "phone", "address", "url"]
+    of: Literal["controller", "dpo", "authority", "unknown"]
+
+
+@with_config(_OPEN)
+class _Disclosure(TypedDict):
+    id: str
+    articles: list[str]
+    title: str
+    status: Status
+    denied: bool
+    required: bool
+    reason: str
+    evidence: list[int]
+
+
+@with_config(_OPEN)
+class _Finding(TypedDict):
+    code: str
+    severity: Literal["error", "warning", "info"]
+    title: str
+    message: str
+    articles: list[str]
+    evidence: list[_Evidence]
+    advice: str
+
+
+@with_config(_OPEN)
+class _Summary(TypedDict):
+    required: int
+    present: int
+    missing: int
+    undetermined: int
+    completeness: float
+
+
+@with_config(_OPEN)
+class ReportData(TypedDict):
+    """One report, as JSON has it."""
+
+    schema_version: Literal["1.0"]
+    analyzer: _AnalyzerInfo
+    document: _Document
+    organisation: _Organisation
+    sections: list[_Section]
+    segments: list[_Segment]
+    retention: list[_Retention]
+    legal_bases: list[_LegalBasis]
+    statutes: list[_Statute]
+    recipients: list[_Recipient]
+    contacts: list[_Contact]
+    disclosures: list[_Disclosure]
+    findings: list[_Finding]
+    summary: _Summary
+
+
+def report_schema() -> dict[str, Any]:
+    """Give the JSON Schema (draft 2020-12) of a report."""
+    schema = TypeAdapter(ReportData).json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "personvern report, version 1.0",
+        **schema,
+    }
+
+
+def validate_report(data: Mapping[str, Any]) -> None:
+    """Check a report against the contract.
+
+    Raises:
+        pydantic.ValidationError: If a key is missing or of the wrong type.
+    """
+    TypeAdapter(ReportData).validate_python(data, strict=True)

@@ -1,0 +1,142 @@
+"""The command line, run as a user runs it."""
+
+import json
+import os
+import subprocess
+import sys
+
+import jsonschema
+import pytest
+
+GOOD = (
+    "Personvernerklæring for Nes Tannklinikk AS\n\nNes Tannklinikk AS er behandlingsansvarlig. Skriv til "
+    "post@nes.example. Vi lagrer navn og journal for å gi behandling. Journalen oppbevares så lenge loven krever. "
+    "Du har rett til innsyn, retting og sletting. Sist oppdatert 1. mars 2024.\n"
+)
+
+
+def personvern(*arguments, stdin=None, cwd=None):
+    return subprocess.run(
+        [sys.executable, "-m", "analyzer", *map(str, arguments)],
+        capture_output=True,
+        input=stdin,
+        text=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env={**os.environ, "PYTHONUTF8": "1"},
+        check=False,
+    )
+
+
+@pytest.fixture
+def good(tmp_path):
+    path = tmp_path / "nes.txt"
+    path.write_text(GOOD, encoding="utf-8")
+    return path
+
+
+def test_table(good):
+    run = personvern("analyze", good)
+    assert run.returncode == 0
+    assert "Nes Tannklinikk AS" in run.stdout
+    assert "Lagringstid" in run.stdout
+    assert "mangler" in run.stdout
+    assert "\x1b[" not in run.stdout  # plain when piped
+    assert run.stderr == ""
+
+
+def test_json_follows_the_printed_schema(good):
+    report = json.loads(personvern("analyze", good, "--json").stdout)
+    schema = json.loads(personvern("schema").stdout)
+    jsonschema.validate(report, schema)
+    assert report["document"]["id"] == "nes"
+
+
+def test_several_files_give_a_line_each(good, tmp_path):
+    other = tmp_path / "to.txt"
+    other.write_text(GOOD, encoding="utf-8")
+    lines = personvern("analyze", good, other, "--json").stdout.splitlines()
+    assert [json.loads(line)["document"]["id"] for line in lines] == ["nes", "to"]
+
+
+def test_standard_input():
+    run = personvern("analyze", "-", "--json", stdin=GOOD)
+    assert json.loads(run.stdout)["document"]["source"] == "stdin"
+
+
+@pytest.mark.parametrize(("level", "status"), [("error", 1), ("info", 1), ("never", 0)])
+def test_fail_on(good, level, status):
+    assert personvern("analyze", good, "--fail-on", level).returncode == status
+
+
+def test_unreadable_is_a_message_and_the_rest_goes_on(good, tmp_path):
+    empty = tmp_path / "tom.txt"
+    empty.write_bytes(b"")
+    run = personvern("analyze", empty, tmp_path / "borte.txt", good)
+    assert run.returncode == 2
+    assert "tom.txt er tom" in run.stderr
+    assert "borte.txt finnes ikke" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert "Nes Tannklinikk AS" in run.stdout
+
+
+@pytest.mark.parametrize("arguments", [["analyze"], ["tull"], ["audit", "x"], ["analyze", "a.txt", "--lang", "xx"]])
+def test_wrong_usage_is_status_2(arguments):
+    run = personvern(*arguments)
+    assert run.returncode == 2
+    assert "Traceback" not in run.stderr
+
+
+def test_audit(good, tmp_path):
+    (tmp_path / "kilder").mkdir()
+    good.rename(tmp_path / "kilder" / "nes.txt")
+    run = personvern("audit", "kilder", "--out", "ut", cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert "1 erklæringer analysert" in run.stdout
+    assert (tmp_path / "ut" / "reports" / "nes.json").is_file()
+    quiet = personvern("audit", "kilder", "--out", "ut", "--quiet", cwd=tmp_path)
+    assert quiet.stdout == ""
+
+
+@pytest.mark.parametrize("id", ["retention", "missing-retention", "retention-vague", "legal_basis"])
+def test_explain(id):
+    run = personvern("explain", id)
+    assert run.returncode == 0
+    assert len(run.stdout.splitlines()) > 3
+
+
+def test_explain_unknown_lists_the_choices():
+    run = personvern("explain", "lagring")
+    assert run.returncode == 2
+    assert "retention" in run.stderr
+
+
+def test_text_cannot_steer_the_terminal(tmp_path):
+    path = tmp_path / "ond.txt"
+    path.write_text(GOOD.replace("navn", "\x1b[31mnavn\u202e [bold]x[/bold]"), encoding="utf-8")
+    out = personvern("analyze", path).stdout
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+    assert "[bold]" in out
+
+
+def test_train_and_evaluate(tmp_path):
+    from test_quality import HELDOUT
+
+    small = tmp_path / "korpus"
+    small.mkdir()
+    stems = sorted(p.name.removesuffix(".units.tsv") for p in HELDOUT.glob("*.units.tsv"))[:6]
+    for stem in stems:
+        for kind in ("txt", "units.tsv", "labels.tsv", "facts.tsv"):
+            (small / f"{stem}.{kind}").write_bytes((HELDOUT / f"{stem}.{kind}").read_bytes())
+    run = personvern("train", small, "--out", tmp_path / "modell")
+    assert run.returncode == 0, run.stderr
+    run = personvern("evaluate", small, "--model", tmp_path / "modell", "--json")
+    assert json.loads(run.stdout)["block_micro_f1"] > 0.8  # it has seen these
+    assert personvern("corpus", "check", small).returncode == 0
+
+
+def test_a_model_that_is_none(good, tmp_path):
+    run = personvern("analyze", good, "--model", tmp_path)
+    assert run.returncode == 2
+    assert "Traceback" not in run.stderr
