@@ -1,4 +1,4 @@
-"""Holds requirements against labels and facts: which disclosures are made, which are missing, what is wrong."""
+"""Holds requirements against labels and facts: which disclosures are made or missing, and what is wrong."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from analyzer.knowledge import FindingText, Knowledge, Requirement
 from analyzer.records import Assessment, Disclosure, Facts, Finding, Quote, Status
 
 EEA = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split()
+    {"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI"}
+    | {"LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"}
 )
 """ISO 3166 codes of the European Economic Area."""
 
@@ -95,7 +96,7 @@ def assess(
     return Assessment(disclosures, tuple(sorted(findings, key=lambda f: order[f.severity])))
 
 
-# --- Disclosures ---------------------------------------------------------------------------------------------
+# --- Disclosures ---------------------------------------------------------------------------------
 
 
 def _disclosure(case: Case, topic_id: str) -> Disclosure:
@@ -141,7 +142,7 @@ def _only_vague_retention(case: Case) -> bool:
     return bool(periods) and all(p.retention_class == "unspecified_other" for p in periods)
 
 
-# --- Conditions: when a disclosure is required -----------------------------------------------------------------
+# --- Conditions: when a disclosure is required ---------------------------------------------------
 
 Condition = Callable[[Case], bool]
 
@@ -153,7 +154,9 @@ _CONDITIONS: dict[str, Condition] = {
     "relies_on_consent": lambda case: case.relies_on("6.1.a", "9.2.a"),
     "portability_applies": lambda case: case.relies_on("6.1.a", "6.1.b", "9.2.a"),
     "objection_applies": lambda case: case.relies_on("6.1.e", "6.1.f") or case.shows("marketing") is not None,
-    "indicates_transfer": lambda case: bool(foreign_services(case)) or case.shows("third_country") is not None,
+    "indicates_transfer": lambda case: (
+        bool(foreign_services(case)) or case.shows("third_country") is not None
+    ),
     "indicates_automated_decisions": lambda case: case.shows("profiling") is not None,
     "collects_from_others": lambda case: case.shows("other_source") is not None,
 }
@@ -179,7 +182,7 @@ def foreign_services(case: Case) -> list[str]:
     return [r.name for r in case.facts.recipients if r.country and r.country not in EEA]
 
 
-# --- Findings --------------------------------------------------------------------------------------------------
+# --- Findings ------------------------------------------------------------------------------------
 
 Check = Callable[[Case, Sequence[Disclosure]], Iterator[Finding]]
 
@@ -207,6 +210,8 @@ def _not_assessable(case: Case, disclosures: Sequence[Disclosure]) -> Iterator[F
 
 def _missing(case: Case, disclosures: Sequence[Disclosure]) -> Iterator[Finding]:
     for disclosure in disclosures:
+        if disclosure.id == "transfer" and foreign_services(case):
+            continue  # the finding that names the services says it better
         if disclosure.status == "missing":
             requirement = case.knowledge.requirement[disclosure.id]
             text = case.knowledge.finding["disclosure-missing"]
@@ -237,11 +242,15 @@ def _undisclosed_transfer(case: Case, disclosures: Sequence[Disclosure]) -> Iter
     foreign = [r for r in case.facts.recipients if r.country and r.country not in EEA]
     if foreign and not case.by_topic.get("transfer") and not case.unreadable:
         names = ", ".join(r.name for r in foreign[:5])
-        yield _make(case, "transfer-undisclosed", [Quote(r.start, r.end, r.text) for r in foreign], names=names)
+        yield _make(
+            case, "transfer-undisclosed", [Quote(r.start, r.end, r.text) for r in foreign], names=names
+        )
 
 
 def _obsolete_act(case: Case, disclosures: Sequence[Disclosure]) -> Iterator[Finding]:
-    quotes = [Quote(s.start, s.end, s.text) for s in case.facts.statutes if s.act == "personopplysningsloven-2000"]
+    quotes = [
+        Quote(s.start, s.end, s.text) for s in case.facts.statutes if s.act == "personopplysningsloven-2000"
+    ]
     if quotes:
         yield _make(case, "obsolete-act-2000", quotes)
 

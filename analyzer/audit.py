@@ -81,8 +81,8 @@ def find_sources(paths: Iterable[str | Path]) -> list[Path]:
         UnreadableSource: If a path does not exist or nothing is found.
     """
     found: dict[Path, None] = {}
-    paths = [Path(path) for path in paths]
-    for path in paths:
+    roots = [Path(path) for path in paths]
+    for path in roots:
         if not path.exists():
             raise UnreadableSource(f"{path} finnes ikke. Kontroller stien.")
         if path.is_file():
@@ -94,7 +94,7 @@ def find_sources(paths: Iterable[str | Path]) -> list[Path]:
                 if not name.startswith(".") and name.lower() not in IGNORED:
                     found[Path(folder) / name] = None
     if not found:
-        raise UnreadableSource(f"{', '.join(map(str, paths))} inneholder ingen filer.")
+        raise UnreadableSource(f"{', '.join(map(str, roots))} inneholder ingen filer.")
     return list(found)
 
 
@@ -159,9 +159,15 @@ def run_audit(
             progress(done, len(jobs), str(source))
         _write_csv(folder / "documents.csv", audit.rows, ["id", "source"])
         _write_csv(folder / "findings.csv", findings, ["id", "code"])
-        _write_csv(folder / "errors.csv", [{"source": e.source, "error": e.error} for e in audit.errors], ["source", "error"])
+        _write_csv(
+            folder / "errors.csv",
+            [{"source": e.source, "error": e.error} for e in audit.errors],
+            ["source", "error"],
+        )
     except OSError as error:
-        raise AnalyzerError(f"{folder} kan ikke skrives: {error.strerror or error}. Velg en annen --out.") from error
+        raise AnalyzerError(
+            f"{folder} kan ikke skrives: {error.strerror or error}. Velg en annen --out."
+        ) from error
     return audit
 
 
@@ -205,7 +211,9 @@ def _analyze_one(az: Analyzer, source: Path, id: str) -> Report | Failure:
     except AnalyzerError as error:
         return Failure(str(source), str(error))
     except Exception as error:  # one statement must never stop the others
-        return Failure(str(source), f"{source}: uventet feil ({type(error).__name__}: {error}). Meld den til prosjektet.")
+        return Failure(
+            str(source), f"{source}: uventet feil ({type(error).__name__}: {error}). Meld den til prosjektet."
+        )
 
 
 def _count(audit: Audit, findings: list[dict[str, Any]], report: Report) -> None:

@@ -53,10 +53,15 @@ class Severity(enum.StrEnum):
 _GRAVITY = {"error": 3, "warning": 2, "info": 1}
 
 ModelOption = Annotated[
-    str | None, typer.Option(help="Annen modell: mappe fra «personvern train», eller en Hugging Face-klassifikator.")
+    str | None,
+    typer.Option(help="Annen modell: mappe fra «personvern train», eller en Hugging Face-klassifikator."),
 ]
-KnowledgeOption = Annotated[Path | None, typer.Option(help="Mappe med egne regelfiler i stedet for de medfølgende.")]
-AsOfOption = Annotated[str | None, typer.Option(help="Dagen revisjonen gjelder, som 2026-11-21 (i dag om utelatt).")]
+KnowledgeOption = Annotated[
+    Path | None, typer.Option(help="Mappe med egne regelfiler i stedet for de medfølgende.")
+]
+AsOfOption = Annotated[
+    str | None, typer.Option(help="Dagen revisjonen gjelder, som 2026-11-21 (i dag om utelatt).")
+]
 LanguageOption = Annotated[Language, typer.Option("--lang", help="Språk i titler og meldinger.")]
 FailOnOption = Annotated[
     Severity, typer.Option(help="Gi sluttstatus 1 hvis det er funn med denne alvorsgraden eller verre.")
@@ -74,7 +79,9 @@ def _main(
 
 @app.command()
 def analyze(
-    files: Annotated[list[str], typer.Argument(help="Erklæringer: tekst, Markdown, HTML, PDF, DOCX; «-» er standard inn.")],
+    files: Annotated[
+        list[str], typer.Argument(help="Erklæringer: tekst, Markdown, HTML, PDF, DOCX; «-» er standard inn.")
+    ],
     as_json: Annotated[
         bool, typer.Option("--json", help="Rapporten som JSON på standard ut; flere filer gir én linje hver.")
     ] = False,
@@ -96,7 +103,11 @@ def analyze(
     unreadable, gravest = False, 0
     for file in files:
         try:
-            report = az.analyze(sys.stdin.buffer.read(), id="stdin", name="stdin") if file == "-" else az.analyze(file)
+            report = (
+                az.analyze(sys.stdin.buffer.read(), id="stdin", name="stdin")
+                if file == "-"
+                else az.analyze(file)
+            )
         except AnalyzerError as error:
             unreadable = True
             typer.echo(f"personvern: {error}", err=True)
@@ -114,10 +125,17 @@ def analyze(
 @app.command()
 def audit(
     paths: Annotated[list[Path], typer.Argument(help="Mapper og filer; mapper leses med alt som er i dem.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Mappe for rapportene, documents.csv, findings.csv og errors.csv.")],
+    out: Annotated[
+        Path,
+        typer.Option("--out", "-o", help="Mappe for rapportene, documents.csv, findings.csv og errors.csv."),
+    ],
     fail_on: FailOnOption = Severity.NEVER,
-    workers: Annotated[int | None, typer.Option(min=1, help="Antall prosesser (én per kjerne om utelatt).")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Ingen fremdrift og ingen oppsummering.")] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Antall prosesser (én per kjerne om utelatt).")
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Ingen fremdrift og ingen oppsummering.")
+    ] = False,
     model: ModelOption = None,
     knowledge: KnowledgeOption = None,
     as_of: AsOfOption = None,
@@ -144,7 +162,10 @@ def audit(
 
 @app.command()
 def explain(
-    id: Annotated[str, typer.Argument(help="Opplysning (retention) eller funnkode (missing-retention, retention-vague).")],
+    id: Annotated[
+        str,
+        typer.Argument(help="Opplysning (retention) eller funnkode (missing-retention, retention-vague)."),
+    ],
     knowledge: KnowledgeOption = None,
     lang: LanguageOption = Language.NB,
 ) -> None:
@@ -182,7 +203,9 @@ def train(
     from analyzer.train import save_model, train_baseline
 
     rules = Knowledge.load(knowledge)
-    model, metrics = train_baseline(read_corpus(corpus), rules, progress=lambda line: typer.echo(line, err=True))
+    model, metrics = train_baseline(
+        read_corpus(corpus), rules, progress=lambda line: typer.echo(line, err=True)
+    )
     save_model(model, metrics, out)
     typer.echo(f"{model.name} i {out}: F1 {metrics['micro_f1']} ved kryssvalidering, delt etter dokument")
 
@@ -225,7 +248,9 @@ def corpus_check(
     problems = check_corpus(statements, Knowledge.load(knowledge))
     for problem in problems:
         typer.echo(problem, err=True)
-    typer.echo(f"{len(statements)} erklæringer, {sum(len(s.units) for s in statements)} blokker, {len(problems)} feil")
+    typer.echo(
+        f"{len(statements)} erklæringer, {sum(len(s.units) for s in statements)} blokker, {len(problems)} feil"
+    )
     if problems:
         raise typer.Exit(EXIT_FINDINGS)
 
@@ -261,28 +286,35 @@ _STYLES = {
     "info": "cyan",
 }
 _SEVERITY_NB = {"error": "alvorlig", "warning": "advarsel", "info": "merknad"}
-_PIPED_WIDTH = 120
+_PIPED_WIDTH = 110
 
 
 def _console() -> Console:
     from rich.console import Console
 
     console = Console(highlight=False, markup=False, emoji=False)
-    return console if console.is_terminal else Console(highlight=False, markup=False, emoji=False, width=_PIPED_WIDTH)
+    return (
+        console
+        if console.is_terminal
+        else Console(highlight=False, markup=False, emoji=False, width=_PIPED_WIDTH)
+    )
 
 
 def _visible(text: str) -> str:
     """Replace what could steer a terminal or reverse the reading direction: a statement is untrusted text."""
-    return "".join(c if c.isprintable() and not "\u202a" <= c <= "\u202e" and not "\u2066" <= c <= "\u2069" else " " for c in text)
+    return "".join(
+        c if c.isprintable() and not "\u202a" <= c <= "\u202e" and not "\u2066" <= c <= "\u2069" else " "
+        for c in text
+    )
 
 
 def _table(title: str, *columns: str) -> Any:
     from rich import box
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, expand=False)
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, no_wrap=True, overflow="ellipsis")
     return table
 
 
@@ -301,24 +333,34 @@ def _show(report: Report, console: Console, *, full: bool) -> None:
     )
     for warning in data["document"]["extraction"]["warnings"]:
         console.print(Text(f"Merk: {_visible(warning)}", style="yellow"))
-    table = _table("", "Opplysning", "Artikkel", "Status", "Sitat")
+    rows = []
     for d in report.disclosures:
         if not full and d["status"] == "not_applicable":
             continue
-        quote = report.quote(d["evidence"][0]) if d["evidence"] else ""
         status = STATUS_NB[d["status"]] + (" (benektes)" if d["denied"] else "")
-        table.add_row(
-            d["title"], d["articles"][0], Text(status, style=_STYLES[d["status"]]), Text(_shorten(_visible(quote)))
-        )
+        quote = _visible(report.best_quote(d["id"]) or "")
+        rows.append((_shorten(d["title"], 38), d["articles"][0], Text(status, style=_STYLES[d["status"]]), quote))
+    table = _table("", "Opplysning", "Artikkel", "Status", "Sitat")
+    taken = sum(max(len(cell) for cell in cells) + 2 for cells in list(zip(*rows, strict=True))[:3])
+    for *verdict, quote in rows:
+        table.add_row(*verdict, _shorten(quote, max(20, console.width - taken - 4)))
     console.print(table)
+    console.print(_findings_table(report))
+
+
+def _findings_table(report: Report) -> Any:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
     for finding in report.findings:
-        line = Text(f"{_SEVERITY_NB[finding['severity']]:>9}  ", style=_STYLES[finding["severity"]])
-        line.append(f"{finding['code']}: ", style="bold")
-        line.append(_visible(finding["message"]))
+        text = Text(_visible(finding["title"]), style="bold")
+        message = finding["advice"] if finding["code"].startswith("missing-") else finding["message"]
+        text.append(f". {_visible(message)}", style="not bold")
         for quote in finding["evidence"][:2]:
-            line.append(f"\n           «{_shorten(_visible(quote['text']))}»", style="italic")
-        console.print(line)
-    console.print()
+            text.append(f" «{_shorten(_visible(quote['text']))}»", style="not bold italic")
+        table.add_row(Text(_SEVERITY_NB[finding["severity"]], style=_STYLES[finding["severity"]]), text)
+    return table
 
 
 def _shorten(text: str, limit: int = 150) -> str:
@@ -348,14 +390,18 @@ def _summarise(result: Audit, console: Console) -> None:
     topics = Knowledge.load().topic
     done = len(result.rows)
     completeness = sum(row["completeness"] for row in result.rows) / done if done else 0.0
-    console.print(f"{done} erklæringer analysert, {len(result.errors)} kunne ikke leses. Snitt for fullstendighet: {completeness:.0%}.")
+    console.print(
+        f"{done} erklæringer analysert, {len(result.errors)} kunne ikke leses. Snitt for fullstendighet: {completeness:.0%}."
+    )
     if result.missing:
         table = _table("Mangler oftest", "Opplysning", "Erklæringer", "Andel")
         for topic, count in result.missing.most_common(10):
             table.add_row(topics[topic].title["nb"], str(count), f"{count / done:.0%}")
         console.print(table)
     console.print(f"Rapporter: {result.folder / 'reports'}")
-    console.print(f"Tabeller:  {result.folder / 'documents.csv'}, {result.folder / 'findings.csv'}, {result.folder / 'errors.csv'}")
+    console.print(
+        f"Tabeller:  {result.folder / 'documents.csv'}, {result.folder / 'findings.csv'}, {result.folder / 'errors.csv'}"
+    )
 
 
 def _explain_topic(rules: Any, topic_id: str, language: str) -> None:

@@ -65,7 +65,9 @@ def read_corpus(folder: str | Path) -> list[GoldStatement]:
     """
     paths = sorted(Path(folder).glob("*.units.tsv"))
     if not paths:
-        raise InvalidCorpus(f"{folder} has no labelled statements (*.units.tsv). Give a folder such as corpus/statements.")
+        raise InvalidCorpus(
+            f"{folder} has no labelled statements (*.units.tsv). Give a folder such as corpus/statements."
+        )
     return [_read_statement(path.with_name(path.name.removesuffix(".units.tsv"))) for path in paths]
 
 
@@ -77,7 +79,9 @@ def _read_statement(stem: Path) -> GoldStatement:
             raise InvalidCorpus(f"{stem.name}.units.tsv: unit {row[0]} has {len(row)} columns, expected 4.")
         number = int(row[0])
         units.append(Unit(number, int(row[1]), int(row[2]), row[3], labels.get(number, frozenset())))
-    facts = [GoldFact(row[0], int(row[1]), row[2], row[3] if len(row) > 3 else "") for row in _rows(stem, "facts")]
+    facts = [
+        GoldFact(row[0], int(row[1]), row[2], row[3] if len(row) > 3 else "") for row in _rows(stem, "facts")
+    ]
     return GoldStatement(read_document(stem.with_name(stem.name + ".txt")), tuple(units), tuple(facts))
 
 
@@ -125,7 +129,9 @@ def check_corpus(statements: Iterable[GoldStatement], knowledge: Knowledge) -> l
             for fact in statement.facts
             if fact.unit not in by_number
         ]
-        covered = sum(bool(labels) for labels in passage_labels(statement, segment(statement.document, knowledge)))
+        covered = sum(
+            bool(labels) for labels in passage_labels(statement, segment(statement.document, knowledge))
+        )
         labelled = sum(bool(unit.labels) for unit in statement.units)
         if covered < 0.8 * labelled:
             problems.append(f"{name}: segmentation finds {covered} of {labelled} labelled units")

@@ -113,9 +113,7 @@ class Evaluation:
         }
 
 
-def evaluate(
-    pairs: Iterable[tuple[GoldStatement, Mapping[str, Any]]], knowledge: Knowledge
-) -> Evaluation:
+def evaluate(pairs: Iterable[tuple[GoldStatement, Mapping[str, Any]]], knowledge: Knowledge) -> Evaluation:
     """Measure reports against labels.
 
     A segment's categories count for each labelled block that it shares more than half of the shorter one's

@@ -321,7 +321,9 @@ class Knowledge:
 
     @cached_property
     def _topics_of_word(self) -> Callable[[str], tuple[str, ...]]:
-        cues = {t.id: compile_cues([c for c in t.cues if c.strip("*").isalnum()] or ["\0"]) for t in self.topics}
+        cues = {
+            t.id: compile_cues([c for c in t.cues if c.strip("*").isalnum()] or ["\0"]) for t in self.topics
+        }
 
         def topics_of_word(word: str) -> tuple[str, ...]:
             return tuple(topic_id for topic_id, pattern in cues.items() if pattern.fullmatch(word))

@@ -17,7 +17,11 @@ MIN_WORDS = 20
 # py3langid (Lui and Baldwin, ACL 2012) writes Bokmål as "no".
 _CODES = {"no": "nb"}
 _CANDIDATES = ["no", "nn", "da", "sv", "en", "de", "fr", "es", "nl", "pl", "fi", "is", "se"]
+LONGEST = 5_000
+"""Characters of a text that are searched for names; a sentence or table row is shorter."""
+
 _WORD = re.compile(r"\w+")
+_PREPOSITION = re.compile(r"\s(?:av|hos|til|fra|frå|med|på)\s(?=[A-ZÆØÅ])")
 _JOINERS = ["&", "-", "–", "/", "og", "i", "for", "av", "+", "'"]
 
 
@@ -37,7 +41,7 @@ def identify_language(text: str) -> str:
         _identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
         _identifier.set_languages(_CANDIDATES)
     code, _ = _identifier.classify(text[:20_000])
-    return _CODES.get(code, code)
+    return _CODES.get(code, str(code))
 
 
 _identifier: Any = None
@@ -78,13 +82,15 @@ class NameFinder:
         found = []
         for span in filter_spans(matcher(self._tokenise(text), as_spans=True)):
             service = self._services[span.label_] if services else None
-            found.append(Mention(Span(span.start_char, span.end_char), span.text, service))
+            start = span.start_char if services else span.start_char + _length_before_name(span.text)
+            found.append(Mention(Span(start, span.end_char), text[start : span.end_char], service))
         return found
 
     def _tokenise(self, text: str) -> Any:
         """Tokenise a text, or give the tokens of the same text once more."""
         if self._last is None or self._last[0] != text:
-            self._last = (text, self._nlp.make_doc(text.rstrip(".")))  # the tokenizer keeps "365." together
+            # The tokenizer keeps "365." together.
+            self._last = (text, self._nlp.make_doc(text[:LONGEST].rstrip(".")))
         return self._last[1]
 
     @cached_property
@@ -111,7 +117,9 @@ class NameFinder:
     def _service_words(self) -> frozenset[str]:
         """The first words of all services: a text without any of them names none, and need not be tokenised."""
         names = (name for service in self._knowledge.services for name in (service.name, *service.aliases))
-        return frozenset(word for name in names for form in _written_forms(name) for word in _WORD.findall(form)[:1])
+        return frozenset(
+            word for name in names for form in _written_forms(name) for word in _WORD.findall(form)[:1]
+        )
 
     @cached_property
     def _service_matcher(self) -> Any:
@@ -140,9 +148,18 @@ class NameFinder:
                 middle += [{**joiner, "OP": "?"}, rest]
             matcher.add("FORM", [[name, *middle, form]])
         kind = {"LOWER": {"IN": list(terms.organisation_words)}}
-        compound = {"TEXT": {"REGEX": r"^[A-ZÆØÅ]\w+(?:" + "|".join(_endings(terms.organisation_words)) + ")$"}}
-        matcher.add("KIND", [[{**name, "OP": "+"}, {**joiner, "OP": "?"}, kind], [{**name, "OP": "*"}, compound]])
+        compound = {
+            "TEXT": {"REGEX": r"^[A-ZÆØÅ]\w+(?:" + "|".join(_endings(terms.organisation_words)) + ")$"}
+        }
+        matcher.add(
+            "KIND", [[{**name, "OP": "+"}, {**joiner, "OP": "?"}, kind], [{**name, "OP": "*"}, compound]]
+        )
         return matcher
+
+
+def _length_before_name(text: str) -> int:
+    """Count the characters before the name proper: "Lønn føres av Fjell AS" holds one of eight."""
+    return max((match.end() for match in _PREPOSITION.finditer(text)), default=0)
 
 
 def _written_forms(name: str) -> Sequence[str]:

@@ -14,7 +14,9 @@ from re import _parser as sre_parser  # type: ignore[attr-defined]
 from typing import Any
 
 MIN_LENGTH = 2
-MAX_ALTERNATIVES = 40
+MAX_ALTERNATIVES = 60
+RARE = frozenset("@|§")
+"""Characters that are telling alone, unlike a letter."""
 
 
 def required_literals(regex: str) -> tuple[str, ...]:
@@ -42,13 +44,13 @@ def _of_sequence(items: Sequence[Any]) -> frozenset[str] | None:
         if operator is sre.LITERAL:
             run += chr(value)
             continue
-        if len(run) >= MIN_LENGTH:
+        if _is_telling(run):
             candidates.append(frozenset({run.lower()}))
         run = ""
         inner = _of_item(operator, value)
         if inner:
             candidates.append(inner)
-    if len(run) >= MIN_LENGTH:
+    if _is_telling(run):
         candidates.append(frozenset({run.lower()}))
     return max(candidates, key=_selectivity, default=None)
 
@@ -74,6 +76,10 @@ def _union(sets: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
     return frozenset(union) if len(union) <= MAX_ALTERNATIVES else None
 
 
+def _is_telling(literal: str) -> bool:
+    return len(literal) >= MIN_LENGTH or literal in RARE
+
+
 def _selectivity(found: frozenset[str]) -> tuple[int, int]:
-    """Prefer long literals, then few of them."""
-    return min(len(literal) for literal in found), -len(found)
+    """Prefer long literals, then few of them; a rare character counts as three more."""
+    return min(len(literal) + 3 * any(c in RARE for c in literal) for literal in found), -len(found)

@@ -87,7 +87,9 @@ class Analyzer:
         rules = Knowledge.load(knowledge)
         return cls(rules, load_model(model, rules), day.isoformat(), language)
 
-    def analyze(self, source: str | Path | bytes, *, id: str | None = None, name: str | None = None) -> Report:
+    def analyze(
+        self, source: str | Path | bytes, *, id: str | None = None, name: str | None = None
+    ) -> Report:
         """Analyse one statement.
 
         Args:

@@ -279,7 +279,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """The data controller as far as the statement names it; ``orgnr`` has nine digits and a valid check digit."""
+    """The data controller, as the statement names it; ``orgnr`` has nine digits and a valid check digit."""
 
     name: str | None
     orgnr: str | None

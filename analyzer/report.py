@@ -15,7 +15,17 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = "1.0"
 
-FRAMES = ("disclosures", "findings", "retention", "legal_bases", "statutes", "recipients", "contacts", "segments", "sections")
+FRAMES = (
+    "disclosures",
+    "findings",
+    "retention",
+    "legal_bases",
+    "statutes",
+    "recipients",
+    "contacts",
+    "segments",
+    "sections",
+)
 """Names that :meth:`Report.frame` takes."""
 
 STATUS_NB = {
@@ -36,7 +46,7 @@ class Report:
 
     Example:
         >>> import analyzer
-        >>> report = analyzer.analyze(b"Fjell AS er behandlingsansvarlig. Vi sletter loggen etter 14 dager.", id="fjell")
+        >>> report = analyzer.analyze(b"Fjell AS er behandlingsansvarlig. Loggen slettes etter 14 dager.")
         >>> report.retention[0]["duration"]
         'P14D'
     """
@@ -76,6 +86,16 @@ class Report:
         """Give the text of a segment, as evidence of a disclosure."""
         return str(self.data["segments"][segment]["text"])
 
+    def best_quote(self, disclosure: str) -> str | None:
+        """Give the text of the segment that proves a disclosure best, or None if there is none."""
+        evidence = next(d["evidence"] for d in self.disclosures if d["id"] == disclosure)
+
+        def score(index: int) -> float:
+            categories = self.data["segments"][index]["categories"]
+            return max(c["score"] for c in categories if c["id"] == disclosure)
+
+        return self.quote(max(evidence, key=score)) if evidence else None
+
     def to_json(self) -> str:
         """Write the report as JSON; the same input, version and model give the same text."""
         return json.dumps(self.data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
@@ -101,7 +121,7 @@ class Report:
         """Show the disclosures as a table in a notebook; the statement's text is escaped."""
         rows = []
         for d in self.disclosures:
-            quote = self.quote(d["evidence"][0])[:160] if d["evidence"] else ""
+            quote = (self.best_quote(d["id"]) or "")[:160]
             cells = [d["title"], ", ".join(d["articles"]), STATUS_NB[d["status"]], quote]
             rows.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>")
         head = "".join(f"<th>{title}</th>" for title in ("Opplysning", "Artikkel", "Status", "Sitat"))
@@ -179,9 +199,7 @@ def _segments(structure: Structure, labels: Sequence[Sequence[Label]]) -> list[d
             "text": segment.text,
             "section": segment.section,
             "page": segment.page,
-            "categories": [
-                {"id": x.topic, "score": x.score, "denied": x.denied, "by": x.by} for x in found
-            ],
+            "categories": [{"id": x.topic, "score": x.score, "denied": x.denied, "by": x.by} for x in found],
         }
         for segment, found in zip(structure.segments, labels, strict=True)
     ]

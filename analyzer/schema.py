@@ -6,10 +6,14 @@ The keys are those that other programs rely on; a report may carry more.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import (
+    Any,
+    Literal,
+    NotRequired,  # pydantic asks for these before Python 3.12
+)
 
 from pydantic import ConfigDict, TypeAdapter, with_config
-from typing_extensions import NotRequired, TypedDict  # pydantic asks for these before Python 3.12
+from typing_extensions import TypedDict
 
 _OPEN = ConfigDict(extra="allow")
 
@@ -111,7 +115,9 @@ _Retention = TypedDict(
         "applies_to": str | None,
         "trigger": str | None,
         "statute": str | None,
-        "class": Literal["specific", "indefinite", "criterion", "unspecified_legal", "unspecified_other", "none"],
+        "class": Literal[
+            "specific", "indefinite", "criterion", "unspecified_legal", "unspecified_other", "none"
+        ],
     },
 )
 

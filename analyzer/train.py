@@ -1,4 +1,4 @@
-"""Trains the baseline model on labelled statements; thresholds come from documents held out of the training."""
+"""Trains the baseline model on labelled statements; thresholds come from documents held out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from analyzer.segment import segment
 FOLDS = 5
 INVERSE_REGULARISATION = 20.0
 MIN_WEIGHT = 0.12
-"""Features whose largest weight in any topic is smaller are dropped: half the size, same scores on corpus/."""
+"""Features whose largest weight in any topic is smaller are dropped; the scores on corpus/ stay the same."""
 
 THRESHOLDS = np.linspace(0.15, 0.6, 19)
 
@@ -34,7 +34,7 @@ class Examples:
 
 
 def collect_examples(statements: Sequence[GoldStatement], knowledge: Knowledge) -> Examples:
-    """Turn labelled statements into examples: each passage that is no heading, denials counted as disclosures."""
+    """Turn labelled statements into examples: each passage but headings; denials count as disclosures."""
     texts: list[TextInContext] = []
     rows: list[list[int]] = []
     documents: list[str] = []
@@ -51,7 +51,10 @@ def collect_examples(statements: Sequence[GoldStatement], knowledge: Knowledge) 
 
 
 def train_baseline(
-    statements: Sequence[GoldStatement], knowledge: Knowledge, *, progress: Callable[[str], None] = lambda _: None
+    statements: Sequence[GoldStatement],
+    knowledge: Knowledge,
+    *,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[BaselineModel, dict[str, object]]:
     """Train the baseline.
 
@@ -67,13 +70,17 @@ def train_baseline(
         ValueError: If there are fewer statements than folds.
     """
     if len(statements) < FOLDS:
-        raise ValueError(f"{len(statements)} statements are too few; training splits them into {FOLDS} parts.")
+        raise ValueError(
+            f"{len(statements)} statements are too few; training splits them into {FOLDS} parts."
+        )
     examples = collect_examples(statements, knowledge)
     vectorizer = build_vectorizer(knowledge)
     features = vectorizer.fit_transform(examples.texts)
     progress(f"{features.shape[0]} passages, {features.shape[1]} features, {len(statements)} statements")
     held_out = _cross_validate(features, examples, progress)
-    thresholds = np.array([_best_threshold(held_out[:, i], examples.labels[:, i]) for i in range(held_out.shape[1])])
+    thresholds = np.array(
+        [_best_threshold(held_out[:, i], examples.labels[:, i]) for i in range(held_out.shape[1])]
+    )
     weights, bias = _fit(features, examples.labels)
     vocabulary = vectorizer.get_feature_names_out()
     kept = np.abs(weights).max(axis=1) >= MIN_WEIGHT
@@ -93,10 +100,14 @@ def train_baseline(
 def save_model(model: BaselineModel, metrics: dict[str, object], folder: Path) -> None:
     """Write the model and ``metrics.json`` beside it."""
     model.save(folder)
-    (folder / "metrics.json").write_text(json.dumps(metrics, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "metrics.json").write_text(
+        json.dumps(metrics, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
 
 
-def _fit(features: NDArray[np.float64], labels: NDArray[np.int8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _fit(
+    features: NDArray[np.float64], labels: NDArray[np.int8]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Fit one logistic regression a topic; a topic without examples gets no weight and a low bias."""
     from sklearn.linear_model import LogisticRegression
 
@@ -117,7 +128,9 @@ def _cross_validate(
     from sklearn.model_selection import GroupKFold
 
     scores = np.zeros(examples.labels.shape)
-    for fold, (train, test) in enumerate(GroupKFold(FOLDS).split(features, groups=examples.documents), start=1):
+    for fold, (train, test) in enumerate(
+        GroupKFold(FOLDS).split(features, groups=examples.documents), start=1
+    ):
         weights, bias = _fit(features[train], examples.labels[train])
         scores[test] = 1 / (1 + np.exp(-(features[test] @ weights + bias)))
         progress(f"fold {fold} of {FOLDS}")
@@ -126,7 +139,10 @@ def _cross_validate(
 
 def _best_threshold(scores: NDArray[np.float64], labels: NDArray[np.int8]) -> float:
     """Choose the threshold with the best F1, the middle one where several are equally good."""
-    f1 = [_f1((scores >= t) & (labels == 1), (scores >= t) & (labels == 0), (scores < t) & (labels == 1)) for t in THRESHOLDS]
+    f1 = [
+        _f1((scores >= t) & (labels == 1), (scores >= t) & (labels == 0), (scores < t) & (labels == 1))
+        for t in THRESHOLDS
+    ]
     best = [t for t, value in zip(THRESHOLDS, f1, strict=True) if value >= max(f1) - 0.002]
     return float(best[len(best) // 2])
 

@@ -11,7 +11,9 @@ AS_OF = "2026-11-21"
 
 def pytest_addoption(parser):
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden reports")
-    parser.addoption("--update-floors", action="store_true", help="raise corpus/floors.json to what is reached")
+    parser.addoption(
+        "--update-floors", action="store_true", help="raise corpus/floors.json to what is reached"
+    )
     parser.addoption("--allow-regression", action="store_true", help="let --update-floors lower a floor")
 
 

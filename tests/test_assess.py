@@ -14,15 +14,31 @@ Du har rett til innsyn, retting, sletting og begrensning, og du kan protestere. 
 
 CASES = [
     ("retention-vague", "§", "Opplysningene lagres så lenge det er nødvendig for formålet."),
-    ("transfer-undisclosed", "Vi bruker Mailchimp til å sende ut invitasjoner.", "Vi bruker Tripletex til å føre regnskap."),
+    (
+        "transfer-undisclosed",
+        "Vi bruker Mailchimp til å sende ut invitasjoner.",
+        "Vi bruker Tripletex til å føre regnskap.",
+    ),
     (
         "transfer-undisclosed",
         "Vi måler trafikken med Google Analytics.",
         "Vi måler trafikken med Google Analytics. Opplysningene overføres til USA på grunnlag av Data Privacy Framework.",
     ),
-    ("obsolete-act-2000", "Du har rett til innsyn etter personopplysningsloven § 18.", "Fødselsnummer brukes etter personopplysningsloven § 12."),
-    ("obsolete-privacy-shield", "Leverandøren er sertifisert under Privacy Shield.", "Privacy Shield ble kjent ugyldig i 2020."),
-    ("obsolete-licence", "Registeret er meldt til Datatilsynet.", "Avvik blir meldt til Datatilsynet innen 72 timer."),
+    (
+        "obsolete-act-2000",
+        "Du har rett til innsyn etter personopplysningsloven § 18.",
+        "Fødselsnummer brukes etter personopplysningsloven § 12.",
+    ),
+    (
+        "obsolete-privacy-shield",
+        "Leverandøren er sertifisert under Privacy Shield.",
+        "Privacy Shield ble kjent ugyldig i 2020.",
+    ),
+    (
+        "obsolete-licence",
+        "Registeret er meldt til Datatilsynet.",
+        "Avvik blir meldt til Datatilsynet innen 72 timer.",
+    ),
     ("obsolete-directive", "Vi følger direktiv 95/46/EF.", "Vi følger direktiv 2002/58/EF."),
     (
         "cookie-browser-consent",
@@ -43,13 +59,17 @@ def test_findings(az, code, true, near):
 
 
 def test_vague_retention(az):
-    vague = BASE.replace("Fakturaer slettes etter fem år.", "Opplysningene lagres så lenge det er nødvendig for formålet.")
+    vague = BASE.replace(
+        "Fakturaer slettes etter fem år.", "Opplysningene lagres så lenge det er nødvendig for formålet."
+    )
     assert "retention-vague" in codes(az, vague)
     assert "retention-vague" not in codes(az, BASE)
 
 
 def test_public_body_and_legitimate_interest(az):
-    public = BASE.replace("Lia Data AS", "Lia kommune").replace("avtalen med deg", "en berettiget interesse, jf. artikkel 6 nr. 1 bokstav f")
+    public = BASE.replace("Lia Data AS", "Lia kommune").replace(
+        "avtalen med deg", "en berettiget interesse, jf. artikkel 6 nr. 1 bokstav f"
+    )
     assert "public-body-legitimate-interest" in codes(az, public)
     assert "public-body-legitimate-interest" not in codes(az, public.replace("Lia kommune", "Lia Data AS"))
     assert "missing-dpo" in codes(az, public)
@@ -79,8 +99,16 @@ def test_missing_disclosures(az, code, remove, instead):
 @pytest.mark.parametrize(
     ("code", "trigger", "answer"),
     [
-        ("missing-withdraw-consent", "Vi sender nyhetsbrev dersom du har gitt samtykke.", " Du kan når som helst trekke tilbake samtykket."),
-        ("missing-legitimate-interest", "Vi behandler kameraopptak på grunnlag av artikkel 6 nr. 1 bokstav f.", " Vi har en berettiget interesse i å hindre tyveri."),
+        (
+            "missing-withdraw-consent",
+            "Vi sender nyhetsbrev dersom du har gitt samtykke.",
+            " Du kan når som helst trekke tilbake samtykket.",
+        ),
+        (
+            "missing-legitimate-interest",
+            "Vi behandler kameraopptak på grunnlag av artikkel 6 nr. 1 bokstav f.",
+            " Vi har en berettiget interesse i å hindre tyveri.",
+        ),
     ],
 )
 def test_conditions(az, code, trigger, answer):
@@ -92,7 +120,9 @@ def test_conditions(az, code, trigger, answer):
 def test_objection_is_required_for_marketing(az):
     without = BASE.replace(", og du kan protestere", "")
     assert "missing-objection" not in codes(az, without)
-    assert "missing-objection" in codes(az, without + "Vi bruker adressen til direkte markedsføring av egne varer.")
+    assert "missing-objection" in codes(
+        az, without + "Vi bruker adressen til direkte markedsføring av egne varer."
+    )
 
 
 def test_findings_are_ordered_by_gravity(az):

@@ -38,7 +38,9 @@ def rows(path):
 
 def test_everything_is_accounted_for(folder, tmp_path):
     seen = []
-    audit = run_audit([folder], tmp_path / "ut", progress=lambda done, total, source: seen.append((done, total)))
+    audit = run_audit(
+        [folder], tmp_path / "ut", progress=lambda done, total, source: seen.append((done, total))
+    )
     reports = sorted(p.name for p in (tmp_path / "ut" / "reports").iterdir())
     assert reports == ["Dal.json", "dal-2.json", "side.json"]
     for name in reports:
@@ -71,7 +73,9 @@ def test_a_second_run_gives_the_same_bytes(folder, tmp_path):
 
 
 def test_formulas_are_neutralised(tmp_path):
-    (tmp_path / "a.txt").write_text(GOOD + '\n=HYPERLINK("http://ond.example") er meldt til Datatilsynet.\n', encoding="utf-8")
+    (tmp_path / "a.txt").write_text(
+        GOOD + '\n=HYPERLINK("http://ond.example") er meldt til Datatilsynet.\n', encoding="utf-8"
+    )
     run_audit([tmp_path / "a.txt"], tmp_path / "ut")
     for name in ("documents.csv", "findings.csv"):
         for row in rows(tmp_path / "ut" / name):

@@ -80,7 +80,9 @@ def test_unreadable_is_a_message_and_the_rest_goes_on(good, tmp_path):
     assert "Nes Tannklinikk AS" in run.stdout
 
 
-@pytest.mark.parametrize("arguments", [["analyze"], ["tull"], ["audit", "x"], ["analyze", "a.txt", "--lang", "xx"]])
+@pytest.mark.parametrize(
+    "arguments", [["analyze"], ["tull"], ["audit", "x"], ["analyze", "a.txt", "--lang", "xx"]]
+)
 def test_wrong_usage_is_status_2(arguments):
     run = personvern(*arguments)
     assert run.returncode == 2

@@ -15,7 +15,13 @@ SHARED = Path(__file__).parent.parent.parent / "shared"
 
 @pytest.mark.parametrize(
     ("a", "b", "equal"),
-    [("P1Y", "P12M", True), ("P1W", "P7D", True), ("P3Y6M", "P42M", True), ("P1M", "P30D", False), ("PT24H", "P1D", False)],
+    [
+        ("P1Y", "P12M", True),
+        ("P1W", "P7D", True),
+        ("P3Y6M", "P42M", True),
+        ("P1M", "P30D", False),
+        ("PT24H", "P1D", False),
+    ],
 )
 def test_canonical_duration(a, b, equal):
     assert (canonical_duration(a) == canonical_duration(b)) == equal
@@ -28,10 +34,13 @@ def test_score_of_nothing_is_perfect():
 def write_gold(folder):
     (folder / "x.txt").write_text("Vi sletter alt.\nDu har rett til innsyn.\n", encoding="utf-8")
     (folder / "x.units.tsv").write_text(
-        "unit\tstart\tend\ttext\n1\t0\t15\tVi sletter alt.\n2\t16\t39\tDu har rett til innsyn.\n", encoding="utf-8"
+        "unit\tstart\tend\ttext\n1\t0\t15\tVi sletter alt.\n2\t16\t39\tDu har rett til innsyn.\n",
+        encoding="utf-8",
     )
     (folder / "x.labels.tsv").write_text("unit\tlabels\n1\tretention\n2\taccess\n", encoding="utf-8")
-    (folder / "x.facts.tsv").write_text("kind\tunit\tvalue\tdetail\nretention\t1\tP1Y\talt\n", encoding="utf-8")
+    (folder / "x.facts.tsv").write_text(
+        "kind\tunit\tvalue\tdetail\nretention\t1\tP1Y\talt\n", encoding="utf-8"
+    )
 
 
 def test_evaluate_counts_by_overlap(tmp_path, knowledge):
@@ -72,7 +81,13 @@ def test_agrees_with_the_common_script(az, tmp_path):
     reports = [az.analyze_document(g.document) for g in gold]
     for report in reports:
         (tmp_path / f"{report.id}.json").write_text(report.to_json(), encoding="utf-8")
-    command = [sys.executable, str(SHARED / "eval" / "score.py"), str(SHARED / "gold" / "seeds"), str(tmp_path), "--json"]
+    command = [
+        sys.executable,
+        str(SHARED / "eval" / "score.py"),
+        str(SHARED / "gold" / "seeds"),
+        str(tmp_path),
+        "--json",
+    ]
     theirs = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     ours = evaluate(((g, r.data) for g, r in zip(gold, reports, strict=True)), az.knowledge)
     assert ours.block_micro.f1 == pytest.approx(theirs["block micro"][2])

@@ -25,7 +25,18 @@ TEXT = "Vi behandler opplysninger om deg på en trygg måte, også når du er p�
         TEXT.encode().decode("cp1252").encode(),  # UTF-8 read as Windows-1252 and saved again
         TEXT.replace("\n", "\r\n").encode(),
     ],
-    ids=["utf8", "utf8-bom", "utf16", "utf16le", "utf16be", "utf16be-bom", "utf32", "cp1252", "double", "crlf"],
+    ids=[
+        "utf8",
+        "utf8-bom",
+        "utf16",
+        "utf16le",
+        "utf16be",
+        "utf16be-bom",
+        "utf32",
+        "cp1252",
+        "double",
+        "crlf",
+    ],
 )
 def test_decode_text(data):
     assert decode_text(data)[0] == TEXT
@@ -90,14 +101,19 @@ def test_fifty_megabytes_of_text_is_refused(tmp_path):
 
 def test_content_decides_not_the_suffix(tmp_path):
     path = tmp_path / "side.txt"
-    path.write_text("<!doctype html><html><body><main><h1>Personvern</h1><p>Vi sletter alt.</p></main></body></html>")
+    path.write_text(
+        "<!doctype html><html><body><main><h1>Personvern</h1><p>Vi sletter alt.</p></main></body></html>"
+    )
     document = read_document(path)
     assert document.media_type == "text/html"
     assert [b.kind for b in document.blocks] == ["heading", "paragraph"]
 
 
 def test_markdown_with_a_tag_is_text():
-    assert read_document(b"# Personvern\n\nSe <https://fjell.example> eller <br> her.").media_type == "text/plain"
+    assert (
+        read_document(b"# Personvern\n\nSe <https://fjell.example> eller <br> her.").media_type
+        == "text/plain"
+    )
 
 
 def test_html_in_windows_1252_with_a_declaration():

@@ -48,7 +48,15 @@ def test_a_statement_is_read_as_a_reader_would(report):
     assert {r["duration"] for r in report.retention} == {"P3Y", "P5Y"}
     assert [b["article"] for b in data["legal_bases"]][:1] == ["6.1.b"]
     assert data["statutes"][0]["act"] == "bokføringsloven"
-    for topic in ("controller", "controller_contact", "purpose", "retention", "access", "rectification", "erasure"):
+    for topic in (
+        "controller",
+        "controller_contact",
+        "purpose",
+        "retention",
+        "access",
+        "rectification",
+        "erasure",
+    ):
         assert status(report, topic)["status"] == "present", topic
     assert status(report, "recipients")["denied"]
     assert status(report, "complaint")["status"] == "present"
@@ -112,7 +120,10 @@ def test_notebook_table_escapes_the_text(az):
     [
         ("Personvern er viktig for oss.", "for lite"),
         ("We process personal data about you when you use our services. " * 8, "ikke på norsk"),
-        ("Vi behandler personoplysninger om dig, når du bruger vores tjenester og køber noget af os. " * 8, "ikke på norsk"),
+        (
+            "Vi behandler personoplysninger om dig, når du bruger vores tjenester og køber noget af os. " * 8,
+            "ikke på norsk",
+        ),
         (STATEMENT.translate(str.maketrans("æøåÆØÅ", "aoaAOA")) * 2, "æ, ø og å"),
     ],
     ids=["short", "english", "danish", "damaged"],

@@ -36,7 +36,11 @@ PIECES = st.sampled_from(
     ]
 )
 TEXTS = st.lists(PIECES | st.text(max_size=40), max_size=30).map("\n".join)
-SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+SLOW = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 
 
 def check_offsets(data):
@@ -77,7 +81,9 @@ def test_any_bytes_give_a_report_or_an_error(az, data):
 @given(TEXTS)
 def test_any_html_gives_a_report_or_an_error(az, text):
     try:
-        check_offsets(az.analyze(f"<html><body><p>{text}</p><ul><li>{text}</body>".encode(errors="replace")).data)
+        check_offsets(
+            az.analyze(f"<html><body><p>{text}</p><ul><li>{text}</body>".encode(errors="replace")).data
+        )
     except AnalyzerError as error:
         assert str(error)
 
@@ -91,7 +97,11 @@ STATEMENT = (
 
 @pytest.mark.parametrize(
     "paragraph",
-    ["Butikken har åpent fra ti til seks hver dag.", "Vi har drevet med ski siden 1987.", "Været på fjellet skifter fort."],
+    [
+        "Butikken har åpent fra ti til seks hver dag.",
+        "Vi har drevet med ski siden 1987.",
+        "Været på fjellet skifter fort.",
+    ],
 )
 def test_an_irrelevant_paragraph_changes_no_finding(az, paragraph):
     plain = az.analyze(STATEMENT.encode())

@@ -15,7 +15,12 @@ FLOORS = ROOT / "corpus" / "floors.json"
 SHARED = ROOT.parent / "shared" / "gold"
 
 # What a TF-IDF model reaches that was trained on thirty labelled real statements, tested on others.
-REAL_TARGETS = {"block_micro_f1": 0.68, "disclosures_f1": 0.90, "missing_precision": 0.82, "missing_recall": 0.90}
+REAL_TARGETS = {
+    "block_micro_f1": 0.68,
+    "disclosures_f1": 0.90,
+    "missing_precision": 0.82,
+    "missing_recall": 0.90,
+}
 
 
 def digest(folder):
@@ -37,10 +42,16 @@ def test_scores_hold_their_floors(az, request):
         old = json.loads(FLOORS.read_text(encoding="utf-8"))["floors"] if FLOORS.exists() else {}
         lower = {k: (old[k], v) for k, v in found.items() if k in old and v < old[k]}
         assert not lower or request.config.getoption("--allow-regression"), f"these would fall: {lower}"
-        FLOORS.write_text(json.dumps({"corpus": digest(HELDOUT), "floors": found}, indent=1) + "\n", encoding="utf-8")
+        FLOORS.write_text(
+            json.dumps({"corpus": digest(HELDOUT), "floors": found}, indent=1) + "\n", encoding="utf-8"
+        )
     pinned = json.loads(FLOORS.read_text(encoding="utf-8"))
-    assert pinned["corpus"] == digest(HELDOUT), "corpus/heldout changed: run pytest tests/test_quality.py --update-floors"
-    below = {name: (found[name], floor) for name, floor in pinned["floors"].items() if found[name] < floor - 0.002}
+    assert pinned["corpus"] == digest(HELDOUT), (
+        "corpus/heldout changed: run pytest tests/test_quality.py --update-floors"
+    )
+    below = {
+        name: (found[name], floor) for name, floor in pinned["floors"].items() if found[name] < floor - 0.002
+    }
     assert not below
 
 
@@ -53,7 +64,9 @@ def test_corpus_is_listed():
     lines = (ROOT / "corpus" / "statements.tsv").read_text(encoding="utf-8").splitlines()[1:]
     listed = {tuple(line.split("\t")[:2]) for line in lines}
     present = {
-        (path.stem, part) for part in ("statements", "heldout") for path in (ROOT / "corpus" / part).glob("*.txt")
+        (path.stem, part)
+        for part in ("statements", "heldout")
+        for path in (ROOT / "corpus" / part).glob("*.txt")
     }
     assert listed == present
     assert sum(line.split("\t")[2] == "nn" for line in lines) >= 6

@@ -17,11 +17,9 @@ from analyzer.records import Facts, Label, StatuteReference, Structure
 __all__ = ["LabelledSegment", "extract_facts", "with_labels"]
 
 _MONTHS = {
-    name: number
-    for number, name in enumerate(
-        "januar februar mars april mai juni juli august september oktober november desember".split(), start=1
-    )
-}
+    "januar": 1, "februar": 2, "mars": 3, "april": 4, "mai": 5, "juni": 6, "juli": 7, "august": 8, "september": 9,
+    "oktober": 10, "november": 11, "desember": 12,
+}  # fmt: skip
 
 
 def extract_facts(
@@ -70,7 +68,8 @@ def _statement_date(segments: Sequence[LabelledSegment], knowledge: Knowledge) -
     dates = [
         date
         for segment in segments
-        if ("20" in segment.text or "19" in segment.text) and (segment.has("changes") or len(segment.text) < 80)
+        if ("20" in segment.text or "19" in segment.text)
+        and (segment.has("changes") or len(segment.text) < 80)
         for match in pattern.find(segment.text)
         if (date := read_date(match))
     ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from analyzer.extract.reading import LabelledSegment
 from analyzer.extract.statutes import Citation
@@ -29,11 +30,16 @@ _COMMANDS = re.compile(
     r"fordi|på grunn av|hensyn til|sier|seier|følg\w+)\b|\(",
     re.IGNORECASE,
 )
+_MOST = 100
+"""References in one segment that are compared; a sentence has a handful."""
+
 _LAST_LETTER = {"6": "f", "9": "j"}
 _PARAGRAPH = {"6": "1", "9": "2"}
 # Acts that set limits to processing or give rights, but command none.
 _NO_DUTY = ("personopplysningsl", "personregister", "ekomlov", "markedsføringslov", "grunnlov", "åndsverklov")
-_UNBOUND = re.compile(r"\b(?:ikke|ikkje) (?:bundet|bunden|underlagt|underlagd|omfattet|omfatta)", re.IGNORECASE)
+_UNBOUND = re.compile(
+    r"\b(?:ikke|ikkje) (?:bundet|bunden|underlagt|underlagd|omfattet|omfatta)", re.IGNORECASE
+)
 
 
 def find_legal_bases(
@@ -66,8 +72,12 @@ def find_legal_bases(
             article = (section, named)
         grounds = list(_worded(segment, worded))
         explicit += _by_letter(segment, letters, explicit, known, {basis.article for basis in grounds})
-        found = [*explicit, *grounds, *_commanded(segment, cited, {basis.article for basis in (*explicit, *grounds)})]
-        yield from {basis.article: basis for basis in reversed(found)}.values()
+        found = [
+            *explicit,
+            *grounds,
+            *_commanded(segment, cited, {basis.article for basis in (*explicit, *grounds)}),
+        ]
+        yield from _with_purpose(found, segment.text)
 
 
 def read_article(match: re.Match[str], article: str | None = None) -> list[str]:
@@ -96,24 +106,31 @@ def _explicit(segment: LabelledSegment, patterns: Sequence[Pattern]) -> tuple[li
         for match in pattern.find(segment.text):
             named = match["article"]
             end = match.start() + len(match.group().rstrip())
-            found += [_basis(segment, match.start(), end, code, explicit=True) for code in read_article(match)]
+            found += [
+                _basis(segment, match.start(), end, code, explicit=True) for code in read_article(match)
+            ]
     return found, named
 
 
 def _by_letter(
-    segment: LabelledSegment, pattern: Pattern, explicit: Sequence[LegalBasis], article: str | None, grounds: set[str]
+    segment: LabelledSegment,
+    pattern: Pattern,
+    explicit: Sequence[LegalBasis],
+    article: str | None,
+    grounds: set[str],
 ) -> list[LegalBasis]:
     """Find points named by letter alone, of the article named before or right after them.
 
     A letter that agrees with a ground in words beside it, such as "avtale (bokstav b)", is of article 6.
     """
-    found = []
+    found: list[LegalBasis] = []
+    spans = {(basis.start, basis.end) for basis in explicit[:_MOST]}
     for match in pattern.find(segment.text):
         after = segment.text[match.end() : match.end() + 60]
         follows = re.match(r"[^.;]{0,40}?\bart(?:ikkel|\.)?\s*(6|9)\b", after, re.IGNORECASE)
         named = follows[1] if follows else article
         quote = segment.quote(match.start(), match.end())
-        inside = any(basis.start <= quote.start < basis.end for basis in explicit)
+        inside = any(start <= quote.start < end for start, end in spans)
         if named is None or inside or "§" in segment.text[max(0, match.start() - 30) : match.start()]:
             continue
         in_words = [code for code in read_article(match, "6") if code in grounds]
@@ -150,7 +167,13 @@ def _commanded(
 
 def _basis(segment: LabelledSegment, start: int, end: int, code: str, *, explicit: bool) -> LegalBasis:
     quote = segment.quote(start, end)
-    purpose = _PURPOSE.search(segment.text)
-    return LegalBasis(
-        quote.start, quote.end, quote.text, code, explicit, purpose["purpose"].strip() if purpose else None
-    )
+    return LegalBasis(quote.start, quote.end, quote.text, code, explicit)
+
+
+def _with_purpose(bases: Iterable[LegalBasis], text: str) -> Iterator[LegalBasis]:
+    """Give each code once, at its first mention, with the purpose that the segment states."""
+    first = list({basis.article: basis for basis in reversed(list(bases))}.values())
+    if first:
+        match = _PURPOSE.search(text)
+        purpose = match["purpose"].strip() if match else None
+        yield from (replace(basis, purpose=purpose) for basis in first)

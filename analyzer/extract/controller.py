@@ -14,9 +14,14 @@ LONGEST = 600
 """Characters of a segment that are searched; a sentence that names the controller is shorter."""
 
 PRIVATE_FORM = re.compile(r"\b(?:AS|ASA|ENK|DA|ANS|SA|BRL|BA|NUF)\b")
-_NAME = r"(?P<name>(?-i:[A-ZÆØÅÉ0-9]|(?:[a-zæøå]+(?=[A-ZÆØÅ])))(?:(?!\s(?:er|har|som)\s)[^,;:?!()|\n]){1,90}?)"
+_NAME = (
+    r"(?P<name>(?-i:[A-ZÆØÅÉ0-9]|(?:[a-zæøå]+(?=[A-ZÆØÅ])))(?:(?!\s(?:er|har|som)\s)[^,;:?!()|\n]){1,90}?)"
+)
 _PROPER = r"(?P<name>(?-i:[A-ZÆØÅ][\wæøå.'&-]*(?:\s(?:&|og|i|for|[A-ZÆØÅ0-9][\wæøå.'&-]*)){0,6}))"
-_VERB = r"(?:behandl|handsam|saml|bruk|lagr|ivaretar|ivaretek|håndter|handter|innhent|beskytt|forvalt|registrer|tek\ imot|tar|gjør|gjer|steller|vernar|verner)\w*"
+_VERB = (
+    r"(?:behandl|handsam|saml|bruk|lagr|ivaretar|ivaretek|håndter|handter|innhent|beskytt|forvalt|registrer|tek\ imot|"
+    r"tar|gjør|gjer|steller|vernar|verner)\w*"
+)
 _CONTROLLER = r"(?:behandlings|handsamings|data)ansvarl[ei]g"
 _END = r"(?=\s*(?:,|\(|\.(?:\s|$)|$|;|\||[-–]\s|\s+(?:ved|v/|som|org|og\s+(?:vi|det)|her|har|er|avd)\b))"
 _ASIDE = r"(?:,?\s*\([^)]{1,60}\))?(?:,\s[^,]{1,60}(?:,\s[^,]{1,60})?,|\s+(?:ved|v/)\s+[^,]{1,50}?,?)?"
@@ -32,13 +37,14 @@ _WORDINGS = tuple(
         rf"^\W*{_CONTROLLER}e?\b[^.:]{{0,60}}?:\s*{_NAME}{_END}",
         rf"^\W*(?:(?:ansvarl[ei]g\s+)?(?:selskap|virksomhet|verksemd|enhet|utgiver|utgjevar)|ansvarl[ei]g)\s*:\s*{_NAME}{_END}",
         rf"^\W*{_CONTROLLER}e?\b[^.:]{{0,80}}?\s+er\s*:?\s*{_NAME}{_END}",
-        rf"\bdet\s+er\s+{_NAME}\s+som\s+(?:er\s+(?:\w+\s+){{0,2}}{_CONTROLLER}|har\s+behandlingsansvar)",
+        rf"\bdet\s+er\s+{_NAME}{_ASIDE}\s+som\s+(?:er\s+(?:\w+\s+){{0,2}}{_CONTROLLER}|har\s+behandlingsansvar)",
         rf"(?:^|[.,:]\s+|\bat\s+|\bnettside\s+){_NAME}{_ASIDE}\s+(?:er|har)\s+(?:[\wæøå]+\s+){{0,4}}"
         rf"(?:{_CONTROLLER}|behandlingsansvaret)",
         rf"\ber\s+{_NAME}\s+{_CONTROLLER}",
         rf"\b{_CONTROLLER}e?\b[^.]{{0,80}}?\ber\s*:?\s+{_NAME}{_END}",
         rf"(?:^|[.:]\s+){_NAME}[,\s]+heretter\s+(?:\w+\s+){{0,2}}[«\"“']?{_CONTROLLER}",
-        rf"(?:^|[.,:]\s+){_NAME}(?:\s*\([^)]{{1,60}}\))?,?\s+(?:er|står)\s+(?:[\wæøå]+\s+){{0,2}}ansvarl[ei]g\s+for\b",
+        rf"(?:^|[.,:]\s+){_NAME}(?:\s*\([^)]{{1,60}}\))?,?\s+(?:er|står)\s+(?:[\wæøå]+\s+){{0,2}}ansvarl[ei]g\s+for\s+"
+        r"(?:[\wæøå]+\s+){0,4}?(?:behandling|handsaming|person|opplysning|data|innsamling)",
     )
 )
 # Who runs the service, and whose statement it is.
@@ -48,6 +54,7 @@ _OWNERS = tuple(
         rf"\b(?:drives|driftes|driftast|drive|drevet|eies|eiges|eigd|eid|levert|leveres|utgitt|laget|utviklet|gjeve\ ut)\s+"
         rf"(?:og\s+\w+\s+)?av\s+(?:[a-zæøå]+,?\s+)?{_NAME}{_END}",
         rf"\b(?:hvordan|korleis|hvorfor|kva|hva|hvilke|at)\s+(?:vi\s+i\s+|forbundet\s+)?{_NAME}{_ASIDE}\s+{_VERB}",
+        rf"\b(?:hos|i|ved)\s+{_PROPER},?\s+(?:er|tar|tek|behandler|handsamar|samler|samlar|ønsker|ynskjer|legger|legg)\s+vi\b",
         rf"\b{_PROPER}\s+(?:sin|sitt|sine|si)\s+(?:tilnærming|behandling|handsaming|bruk|innsamling|personvern\w*)",
     )
 )
@@ -57,7 +64,10 @@ _NUMBERED = (
     ),
     re.compile(rf"{_NAME}\s\(\d{{3}}\s?\d{{3}}\s?\d{{3}}\)", re.IGNORECASE),
 )
-_ALIASED = re.compile(rf"(?:^|[.:]\s+|\b(?:hvordan|korleis|at|om|av|hos|i)\s+){_NAME}\s*[,(]\s*(?:[«\"“'][^»\"”']{{1,40}}[»\"”']\s*,\s*)?[«\"“']?{_WE}\b", re.IGNORECASE | re.VERBOSE)
+_ALIASED = re.compile(
+    rf"(?:^|[.:]\s+|\b(?:hvordan|korleis|at|om|av|hos|i)\s+){_NAME}\s*[,(]\s*(?:[«\"“'][^»\"”']{{1,40}}[»\"”']\s*,\s*)?[«\"“']?{_WE}\b",
+    re.IGNORECASE | re.VERBOSE,
+)
 _TITLE = re.compile(
     r"^\W*(?:personvern\w*|cookie\w*|erklæring\w*)(?:\s+og\s+\w+)?(?:\s+(?:for|hos|i|ved|frå|fra)\s+|\s*[-–:|]\s*)(?P<name>.{2,80})$",
     re.IGNORECASE,
@@ -77,21 +87,26 @@ _ROLE = re.compile(
     rf"ansvarlig|kirkelig\sfellesråd|menighetsrådet|datatilsynet|google|facebook|meta)\b",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"\w+(?:veien|vegen|gata|gate|bakken|vei|veg|plass|stien)\s\d|^\S+\s\d+\s?\w?$|^\d{4}\s", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:veien|vegen|gata|gate|bakken|vei|veg|plass|stien)\s\d|^\S+\s\d+\s?\w?$|^\d{4}\s", re.IGNORECASE
+)
 _TAIL = re.compile(
-    r"\s+(?:ved|som|er|heretter|nedenfor|forkorta|forkortet|org(?:\.|anisasjon)|har|sine?|sitt|og\s+(?:våre|sine|vi)|behandler|handsamar|"
+    r"\s(?:ved|som|er|heretter|nedenfor|forkorta|forkortet|org(?:\.|anisasjon)|har|sine?|sitt|og\s+(?:våre|sine|vi)|behandler|handsamar|"
     r"samler|når|på\s+vegne?\s+av|eller|med\s+org|gjennom|legger)\b.*$"
-    r"|\.\s.*$|\s*[«»\"“”].*$|\s+[-–|·]\s.*$|\s*\(.*$|'?s?\s+personvern.*$",
+    r"|\.\s.*$|[«»\"“”].*$|\s[-–|·]\s.*$|\(.*$|'?s?\spersonvern.*$",
     re.IGNORECASE,
 )
 _LAST_NAME = re.compile(r"[A-ZÆØÅ][\w-]+(?:\s(?:for|i|og|av|[A-ZÆØÅ][\w-]+))*$")
 _RESPONSIBLE = re.compile(r"ansvar|utgi|utgje", re.IGNORECASE)
-_NUMBER = re.compile(r"\d{3}\s?\d{3}\s?\d{3}")
+_NUMBER = re.compile(r"org|foretak|\(\d{3}\s?\d{3}\s?\d{3}\)", re.IGNORECASE)
 _ENUMERATOR = re.compile(r"^\d{1,2}(?:\.\d{1,2})*\.?\s+")
 _REST = re.compile(r"\s(?:og|i|for|av)$|^(?:AS|ASA|ENK|DA|SA|MVA)$")
-_NATIONAL = frozenset("statens norges noregs norsk norske nordisk nasjonalt kongelig kongeleg".split())
+_NATIONAL = frozenset({
+    "statens", "norges", "noregs", "norsk", "norske", "nordisk", "nasjonalt", "kongelig", "kongeleg",
+})  # fmt: skip
 _PROCESSOR = re.compile(r"databehandl|leverandør", re.IGNORECASE)
 _OTHERS = re.compile(r"\bs(?:elv|jølv)stendig", re.IGNORECASE)
+_RUN_BY = re.compile(r"^.*\b(?:drive[st]?|drevet|eies|eigd|driftes|laget|utgitt|levert)\s(?:og\s\w+\s)?av\s")
 _PARTNER = re.compile(r"^(?P<domain>[\w-]+\.\w{2,6})\s*/\s*(?P<name>.+)$")
 _LEAD = re.compile(
     rf"^(?:(?:{_LEADERS}|selskapet|firmaet|bedriften|bedrifta|virksomheten|verksemda|foretaket|foreningen|foreininga|forbundet|partiet|"
@@ -122,6 +137,7 @@ def find_controller(
 
 def clean_name(text: str) -> str | None:
     """Strip what surrounds a name; None if only a role, an address or a pronoun is left."""
+    text = _RUN_BY.sub("", text[:LONGEST])
     name = _LEAD.sub("", _TAIL.sub("", _ENUMERATOR.sub("", text.strip(" \t«»\"'*:-–"))))
     partner = _PARTNER.match(name)
     name = (partner["name"] if partner else name).strip(" ,.;:«»\"'*-–")
@@ -136,9 +152,11 @@ def _is_proper(name: str, texts: Sequence[str], knowledge: Knowledge) -> bool:
     if len(words) == 1:
         return not _is_common(name.lower(), texts)
     lower = [word.lower() for word in words]
-    if lower[0] in _NATIONAL or any(word[:1].isupper() for word in words[1:]):
+    if lower[0] in _NATIONAL or lower[0].endswith("s") or any(word[:1].isupper() for word in words[1:]):
         return True
-    return any(word.endswith(kind) for word in (lower[0], lower[-1]) for kind in knowledge.terms.organisation_words)
+    return any(
+        word.endswith(kind) for word in (lower[0], lower[-1]) for kind in knowledge.terms.organisation_words
+    )
 
 
 def _is_common(word: str, texts: Sequence[str]) -> bool:
@@ -162,8 +180,8 @@ def _sources(
     texts = [segment.text[:LONGEST] for segment in (*stated, *front)]
     yield from (_worded(texts, wording) for wording in (_ALIASED, *_OWNERS))
     yield _lines([*stated, *front], names)
-    yield from (_mentions(segment, names) for segment in stated)
     yield [match["name"] for s in structure.sections[:2] if (match := _TITLE.match(s.title[:LONGEST]))]
+    yield from (_mentions(segment, names) for segment in stated)
     contacts = [s for s in segments if s.has("controller_contact")]
     yield _lines(contacts, names)
     yield from (_mentions(segment, names) for segment in contacts)

@@ -26,14 +26,14 @@ _UNITS = (
 )
 _UNIT_STARTS = tuple((re.compile(start), whole, quarter) for start, whole, quarter in _UNITS)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d]+(?:\s(?:halvt?|kvart)(?:\set)?)?|½")
-_REPEATED = re.compile(r"\([^)]*\)")
+_REPEATED = re.compile(r"\([^()]{0,20}\)")
 
 
 def read_durations(match: re.Match[str]) -> list[str]:
-    """Read a match of a retention pattern; a range ("2-3 år") or list gives each of its lengths.
+    r"""Read a match of a retention pattern; a range ("2-3 år") or list gives each of its lengths.
 
     Example:
-        >>> pattern = re.compile(r"(?P<value>[\\d,]+)(?P<half>)(?P<more>(?:-\\d+)?) (?P<unit>år)")
+        >>> pattern = re.compile(r"(?P<value>[\d,]+)(?P<half>)(?P<more>(?:-\d+)?) (?P<unit>år)")
         >>> read_durations(pattern.search("3,5 år")), read_durations(pattern.search("2-3 år"))
         (['P3Y6M'], ['P2Y', 'P3Y'])
     """

@@ -23,7 +23,9 @@ _AUTHORITIES = {
     "nasjonalarkivet": "Nasjonalarkivet", "statsforvalteren": "Statsforvalteren", "finanstilsynet": "Finanstilsynet",
     "tolletaten": "Tolletaten", "kartverket": "Kartverket", "statens vegvesen": "Statens vegvesen",
 }  # fmt: skip
-_AUTHORITY = re.compile(r"(?<!\w)(" + "|".join(sorted(_AUTHORITIES, key=len, reverse=True)) + r")(?!\w)", re.IGNORECASE)
+_AUTHORITY = re.compile(
+    r"(?<!\w)(" + "|".join(sorted(_AUTHORITIES, key=len, reverse=True)) + r")(?!\w)", re.IGNORECASE
+)
 
 
 def find_organisation(
@@ -47,7 +49,7 @@ def _orgnr(segments: Sequence[LabelledSegment], knowledge: Knowledge) -> str | N
                 continue  # nine digits that fail the check digit: a telephone or account number
             valid.append((segment.has("controller", "controller_contact"), number))
     preferred = [number for of_controller, number in valid if of_controller]
-    return (preferred or [number for _, number in valid] or [None])[0]
+    return next(iter([*preferred, *(number for _, number in valid)]), None)
 
 
 def _sector(
@@ -55,7 +57,9 @@ def _sector(
 ) -> Literal["public", "private", "unknown"]:
     words = {word.lower() for word in re.findall(r"[\wæøåÆØÅ-]+", name or "")}
     public = set(knowledge.terms.public_words)
-    if words & public or any(w.endswith(("direktoratet", "departementet", "kommune", "tilsynet")) for w in words):
+    if words & public or any(
+        w.endswith(("direktoratet", "departementet", "kommune", "tilsynet")) for w in words
+    ):
         return "public"
     if name and PRIVATE_FORM.search(name):
         return "private"
@@ -82,26 +86,34 @@ def find_recipients(
 
 
 def _recipients_in(segment: LabelledSegment, names: NameFinder) -> Iterator[Recipient]:
-    shares = segment.has("recipients", "transfer") and not segment.denies("recipients")
-    taken: list[tuple[int, int]] = []
+    found = list(_services_in(segment, names))
+    if segment.has("recipients", "transfer") and not segment.denies("recipients"):
+        for other in (*_authorities_in(segment), *_organisations_in(segment, names)):
+            if not any(a.start < other.end and other.start < a.end for a in found):
+                found.append(other)
+    yield from sorted(found, key=lambda recipient: recipient.start)
+
+
+def _services_in(segment: LabelledSegment, names: NameFinder) -> Iterator[Recipient]:
     for mention in names.find_services(segment.text):
-        quote = segment.quote(mention.span.start, mention.span.end)
-        taken.append((mention.span.start, mention.span.end))
-        assert mention.service is not None
-        yield Recipient(
-            quote.start, quote.end, quote.text, mention.service.name, "processor", mention.service.country
-        )
-    if not shares:
-        return
-    role: Literal["processor", "unknown"] = "processor" if re.search(r"databehandl", segment.text, re.I) else "unknown"
-    for mention in names.find_organisations(segment.text):
-        if any(a < mention.span.end and mention.span.start < b for a, b in taken) or not clean_name(mention.text):
-            continue
-        quote = segment.quote(mention.span.start, mention.span.end)
-        yield Recipient(quote.start, quote.end, quote.text, mention.text, role, None)
+        quote, service = segment.quote(mention.span.start, mention.span.end), mention.service
+        assert service is not None
+        yield Recipient(quote.start, quote.end, quote.text, service.name, "processor", service.country)
+
+
+def _authorities_in(segment: LabelledSegment) -> Iterator[Recipient]:
     for match in _AUTHORITY.finditer(segment.text):
-        quote = segment.quote(match.start(), match.end())
-        yield Recipient(quote.start, quote.end, quote.text, _AUTHORITIES[match.group().lower()], "authority", "NO")
+        quote, name = segment.quote(match.start(), match.end()), _AUTHORITIES[match.group().lower()]
+        yield Recipient(quote.start, quote.end, quote.text, name, "authority", "NO")
+
+
+def _organisations_in(segment: LabelledSegment, names: NameFinder) -> Iterator[Recipient]:
+    processor = "databehandl" in segment.text.lower()
+    for mention in names.find_organisations(segment.text):
+        if clean_name(mention.text):
+            quote = segment.quote(mention.span.start, mention.span.end)
+            role: Literal["processor", "unknown"] = "processor" if processor else "unknown"
+            yield Recipient(quote.start, quote.end, quote.text, mention.text, role, None)
 
 
 # What a text must have to hold a contact of a kind: cheap to look for.
@@ -134,7 +146,7 @@ def _owner(
     segment: LabelledSegment, text: str, common: str | None
 ) -> Literal["controller", "dpo", "authority", "unknown"]:
     around = f"{segment.text} {segment.context}".lower()
-    if "datatilsyn" in text.lower() or "datatilsyn" in around and not (common and common in text.lower()):
+    if "datatilsyn" in text.lower() or ("datatilsyn" in around and not (common and common in text.lower())):
         return "authority"
     if re.search(r"personvernomb[uo]d|(?<!\w)dpo(?!\w)", around):
         return "dpo"

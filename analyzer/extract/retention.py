@@ -13,11 +13,16 @@ from analyzer.extract.statutes import Citation
 from analyzer.knowledge import Knowledge, Pattern
 from analyzer.records import Retention, RetentionClass
 
-_AT_MOST = re.compile(r"inntil|opptil|opp til|maks|høyst|høgst|senest|seinast|innen|innan|under|ikke lenger enn|ikkje lenger enn", re.IGNORECASE)
+_AT_MOST = re.compile(
+    r"inntil|opptil|opp til|maks|høyst|høgst|senest|seinast|innen|innan|under|ikke lenger enn|ikkje lenger enn",
+    re.IGNORECASE,
+)
 _AT_LEAST = re.compile(r"minst|minimum|tidligst|tidlegast", re.IGNORECASE)
-_TRIGGER = re.compile(r"\s*(?P<trigger>(?:etter|fra|frå|regnet fra|rekna frå|siden|sidan|ut)\s+(?!at\s+vi\b)[^.,;()|]{3,90})")
+_TRIGGER = re.compile(
+    r"\s{0,3}(?P<trigger>(?:etter|fra|frå|regnet fra|rekna frå|siden|sidan|ut)\s+(?!at\s+vi\b)[^.,;()|]{3,90})"
+)
 _SUBJECT = re.compile(
-    r"^\W*(?P<what>[^.,:;|]{3,70}?)\s+(?:(?:kan|skal|må|vil|blir|vert|er)\s+)?"
+    r"^\W{0,9}(?P<what>[^\s.,:;|][^.,:;|]{2,70}?)\s(?:(?:kan|skal|må|vil|blir|vert|er)\s)?"
     r"(?:slett\w*|lagr\w*|oppbevar\w*|bevar\w*|beholdes|makuler\w*|anonymiser\w*|arkiver\w*)\b",
     re.IGNORECASE,
 )
@@ -26,7 +31,7 @@ _OBJECT = re.compile(
     r"(?P<what>(?:[\wæøå-]+\s+){0,4}?[\wæøå-]*(?:opplysning|data|logg|bilag|søknad|faktura|dokument|opptak|bilde|journal|e-post|informasjon|bilete|CV)[\wæøå-]*)",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"^\W*(?P<what>[A-ZÆØÅ][^.:|]{2,60})\s?[:|]")
+_LABEL = re.compile(r"^\W{0,9}(?P<what>[A-ZÆØÅ][^.:|]{2,60}?)\s?[:|]")
 _PRONOUN = re.compile(r"^(?:de|dei|den|det|disse|desse|dette|vi|du|og|som|de blir)$", re.IGNORECASE)
 _LENGTHS: Mapping[str, Callable[[re.Match[str], Pattern], list[str]]] = {
     "duration": lambda match, _: read_durations(match),
@@ -34,18 +39,22 @@ _LENGTHS: Mapping[str, Callable[[re.Match[str], Pattern], list[str]]] = {
 }
 # A text without one of these words tells no length, and is not searched for one.
 _LETTERS = re.compile(r"[^\W\d_]+")
-_UNITS = frozenset(
-    "år års ar ars kalenderår regnskapsår rekneskapsår skoleår skuleår halvår kvartal kvartaler månad månader månadar "
-    "månads måned måneder måneders måneds manad manader maned maneder mnd mndr mån uke uker ukers ukes uka veke veker "
-    "vekers veka dag dager dagar dagers dagars dags virkedager virkedagar arbeidsdager arbeidsdagar kalenderdager dagen "
-    "kalenderdagar døgn døgns dogn timar timer time times minutt minutter minuttar d t h min y".split()
-)
+_UNITS = frozenset({
+    "år", "års", "ar", "ars", "kalenderår", "regnskapsår", "rekneskapsår", "skoleår", "skuleår", "halvår",
+    "kvartal", "kvartaler", "månad", "månader", "månadar", "månads", "måned", "måneder", "måneders",
+    "måneds", "manad", "manader", "maned", "maneder", "mnd", "mndr", "mån", "uke", "uker", "ukers", "ukes",
+    "uka", "veke", "veker", "vekers", "veka", "dag", "dager", "dagar", "dagers", "dagars", "dags",
+    "virkedager", "virkedagar", "arbeidsdager", "arbeidsdagar", "kalenderdager", "dagen", "kalenderdagar",
+    "døgn", "døgns", "dogn", "timar", "timer", "time", "times", "minutt", "minutter", "minuttar", "d", "t",
+    "h", "min", "y",
+})  # fmt: skip
 
 _SHORT = 6
 """Words of an item such as "Fakturaer: fem år", which says what and how long and no more."""
 
 _KEEPING_TITLE = re.compile(
-    r"lagr|slett|oppbevar|arkivering|varighet|varigheit|levetid|utløp|(?:hvor|kor|så) (?:lenge|lengje)", re.IGNORECASE
+    r"lagr|slett|oppbevar|arkivering|varighet|varigheit|levetid|utløp|(?:hvor|kor|så) (?:lenge|lengje)",
+    re.IGNORECASE,
 )
 # Without one of the criterion pattern's wordings, a segment on retention tells a period if it has one of these.
 _PERIOD = re.compile(
@@ -58,8 +67,13 @@ _NEVER = re.compile(
     r"\b(?:lagr|oppbevar|bevar)\w*\s+(?:\w+\s+){0,2}?(?:ikke|ikkje|aldri)\b|\b(?:ikke|ikkje|aldri|ingenting)\s+(?:\w+\s+){0,2}?(?:lagr|oppbevar)",
     re.IGNORECASE,
 )
-_INDEFINITE = re.compile(r"på ubestemt tid|for alltid|permanent|varig|uavgrensa|uten tidsbegrensning|for ettertiden|ikke slett|ikkje slett", re.IGNORECASE)
-_LEGAL = re.compile(r"\blov\w*|\w+lov(?:en|a)\b|pålagt|pålagd|plikt\w*|regelverk|forskrift|sikkerhet", re.IGNORECASE)
+_INDEFINITE = re.compile(
+    r"på ubestemt tid|for alltid|permanent|varig|uavgrensa|uten tidsbegrensning|for ettertiden|ikke slett|ikkje slett",
+    re.IGNORECASE,
+)
+_LEGAL = re.compile(
+    r"\blov|lov(?:en|a)\b|pålagt|pålagd|plikt\w*|regelverk|forskrift|sikkerhet", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,25 +119,22 @@ def find_retention(
             yield from _criterion(segment, patterns, cited)
 
 
-def _lengths(
-    segment: LabelledSegment, patterns: _Patterns, cited: Sequence[Citation]
-) -> Iterator[Retention]:
+def _lengths(segment: LabelledSegment, patterns: _Patterns, cited: Sequence[Citation]) -> Iterator[Retention]:
     text = segment.text
     if _UNITS.isdisjoint(_LETTERS.findall(text.lower())):
         return
     context = f"lagring {segment.context}" if _is_about_keeping(segment) else ""
-    barred: list[tuple[int, int]] | None = None
+    matches = [(p, match) for p in patterns.lengths for match in p.find(text, context)]
+    if not matches or not (context or any(True for _ in patterns.keeping.find(text))):
+        return
+    other = {i for p in patterns.others for match in p.find(text) for i in range(*match.span())}
+    subject = _applies_to(text)
     taken = 0
-    for pattern in patterns.lengths:
-        for match in pattern.find(text, context):
-            if barred is None:
-                if not context and not any(True for _ in patterns.keeping.find(text)):
-                    return
-                barred = [other.span() for p in patterns.others for other in p.find(text)]
-            start, end = match.start("value" if pattern.normaliser == "duration" else 0), match.end()
-            if end > taken and not any(a < end and start < b for a, b in barred):
-                taken = end
-                yield from _read_lengths(segment, match, pattern, cited)
+    for pattern, match in matches:
+        start, end = match.start("value" if pattern.normaliser == "duration" else 0), match.end()
+        if end > taken and other.isdisjoint(range(start, end)):
+            taken = end
+            yield from _read_lengths(segment, match, pattern, subject, _statute(cited))
 
 
 def _is_about_keeping(segment: LabelledSegment) -> bool:
@@ -137,7 +148,7 @@ def _is_about_keeping(segment: LabelledSegment) -> bool:
 
 
 def _read_lengths(
-    segment: LabelledSegment, match: re.Match[str], pattern: Pattern, cited: Sequence[Citation]
+    segment: LabelledSegment, match: re.Match[str], pattern: Pattern, subject: str | None, statute: str | None
 ) -> Iterator[Retention]:
     quote = segment.quote(match.start(), match.end())
     trigger = _TRIGGER.match(segment.text, match.end())
@@ -149,9 +160,9 @@ def _read_lengths(
             "duration",
             duration,
             _bound(match, segment.text),
-            _applies_to(segment.text),
+            subject,
             trigger["trigger"].strip() if trigger else None,
-            _statute(cited),
+            statute,
             "specific",
         )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from io import BytesIO
 from pathlib import Path
 from zipfile import is_zipfile
-from io import BytesIO
 
 from analyzer.errors import UnreadableSource
 from analyzer.ingest.text import decode_text
@@ -32,7 +32,8 @@ _REMEDIES = {
     b"7z\xbc\xaf": "er et 7z-arkiv. Pakk det ut og prøv igjen.",
 }
 _HTML_START = re.compile(
-    rb"^\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|main|article|section|div|nav|header|h1|p)\b",
+    rb"^\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*"
+    rb"<(?:!doctype\s+html|html|head|body|title|meta|main|article|section|div|nav|header|h1|p)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _HTML_ROOT = re.compile(rb"<(?:html|body)\b[^>]*>", re.IGNORECASE)

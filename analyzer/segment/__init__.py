@@ -109,7 +109,8 @@ def _build_sections(
         section_of.append(len(sections) - 1)
     ends = dict(zip(section_of, (block.end for block, _ in blocks), strict=True))  # the last block wins
     closed = tuple(
-        Section(s.index, s.title, s.level, s.start, ends.get(s.index, s.end), s.page, s.path) for s in sections
+        Section(s.index, s.title, s.level, s.start, ends.get(s.index, s.end), s.page, s.path)
+        for s in sections
     )
     return closed, section_of
 
@@ -119,8 +120,11 @@ def _build_passages(
 ) -> tuple[Passage, ...]:
     passages: list[Passage] = []
     lead_in = header = ""
+    parents: dict[int, str] = {}  # text of the latest list item of each depth
     for index, ((block, reading), section) in enumerate(zip(blocks, section_of, strict=True)):
         introduced = ""
+        if block.kind != "list_item":
+            parents = {}
         if block.kind == "heading":
             lead_in = header = ""
         elif block.kind == "table_header":
@@ -128,7 +132,9 @@ def _build_passages(
         elif block.kind == "table_row":
             introduced = header or lead_in
         elif block.kind == "list_item":
-            introduced = lead_in
+            parents = {level: text for level, text in parents.items() if level < block.level}
+            introduced = " ".join([lead_in, *parents.values()]).strip()
+            parents[block.level] = reading.text
         else:
             header = ""
             # A line after "Vi samler inn:" is an item of that list, whether it has a bullet or not.
@@ -156,12 +162,13 @@ def _build_segments(passages: Iterable[Passage], knowledge: Knowledge) -> Iterab
 
 def _split(text: str, knowledge: Knowledge) -> list[tuple[int, int]]:
     """Split a paragraph into sentences, and a list written on one line into its items."""
-    bounds = [0]
+    starts, ends = [0], [len(text)]
     bullets = list(_INLINE_ITEM.finditer(text))
     if len(bullets) >= 2 or (bullets and _LEADS_ON.search(text[: bullets[0].start()])):
-        bounds += [m.end() for m in bullets]
+        starts += [bullet.end() for bullet in bullets]
+        ends = [*(bullet.start() for bullet in bullets), len(text)]
     ranges: list[tuple[int, int]] = []
-    for a, b in zip(bounds, [*bounds[1:], len(text)], strict=True):
+    for a, b in zip(starts, ends, strict=True):
         ranges += [(a + s, a + e) for s, e in split_sentences(text[a:b], knowledge.abbreviations)]
     return ranges
 

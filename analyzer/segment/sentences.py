@@ -13,6 +13,7 @@ _MONTH = re.compile(
     re.IGNORECASE,
 )
 _AFTER_SECTION_SIGN = re.compile(r"§{1,2}\s*\d+(?:\s*[a-z])?(?:-\d+)*$")
+_LETTER_OF = re.compile(r"\b(?:bokstav|litra|bokst\.?)\s+[a-z]$", re.IGNORECASE)
 _NUMBER_OF = re.compile(r"(?:nr|pkt|art|kap|kl|ca|tlf|side|s)\.?\s*\d+(?:\.\d+)*$", re.IGNORECASE)
 
 
@@ -52,12 +53,14 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], abbreviations: S
     word = _LAST_WORD.search(before)
     if word is None:
         return True
-    return not _is_abbreviated(word.group(), before, after, abbreviations, opening=word.start() == 0 and len(before) < 40)
+    return not _is_abbreviated(
+        word.group(), before, after, abbreviations, opening=word.start() == 0 and len(before) < 40
+    )
 
 
-def _is_abbreviated(
-    word: str, before: str, after: str, abbreviations: Set[str], *, opening: bool
-) -> bool:
+def _is_abbreviated(word: str, before: str, after: str, abbreviations: Set[str], *, opening: bool) -> bool:
+    if _LETTER_OF.search(before):
+        return False  # "bokstav f. Vi sletter"
     whole = word.lower()
     if {whole, f"{whole}."} & abbreviations or all(part in abbreviations for part in whole.split(".")):
         # "… og lignende mv. Vi sletter": these also end sentences, so look at what follows.
@@ -70,7 +73,9 @@ def _is_abbreviated(
         # An ordinal or a date goes on; a section, a number after "nr." or a count ends here.
         if _MONTH.match(after):
             return True
-        return not (_AFTER_SECTION_SIGN.search(before) or _NUMBER_OF.search(before) or re.match(r"\s*[A-ZÆØÅ]", after))
+        return not (
+            _AFTER_SECTION_SIGN.search(before) or _NUMBER_OF.search(before) or re.match(r"\s*[A-ZÆØÅ]", after)
+        )
     return False
 
 

@@ -65,14 +65,18 @@ def start_up(code: str) -> float:
     """Give the time that a statement takes in a fresh interpreter beyond an empty one, in seconds."""
 
     def run(source: str) -> float:
-        return measure(lambda: subprocess.run([sys.executable, "-c", source], check=True, stdout=subprocess.DEVNULL))
+        return measure(
+            lambda: subprocess.run([sys.executable, "-c", source], check=True, stdout=subprocess.DEVNULL)
+        )
 
     return run(code) - run("pass")
 
 
 def main() -> None:
     """Print the table."""
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     arguments.add_argument("--documents", type=int, default=100)
     arguments.add_argument("--words", type=int, default=200)
     options = arguments.parse_args()
@@ -95,7 +99,9 @@ def main() -> None:
         "personvern, texts seen before": warm,
         **{name: measure(work) for name, work in peers(texts).items()},
     }.items():
-        print(f"{name:36} {len(texts) / seconds:12.1f} {mean * len(texts) / seconds:10.0f} {cold / seconds:7.2f}")
+        print(
+            f"{name:36} {len(texts) / seconds:12.1f} {mean * len(texts) / seconds:10.0f} {cold / seconds:7.2f}"
+        )
     print(f"\nimport analyzer: {start_up('import analyzer'):.3f} s beyond the interpreter's start")
     code = "from analyzer.cli import app\ntry:\n    app(['--help'])\nexcept SystemExit:\n    pass"
     print(f"personvern --help: {start_up(code):.3f} s beyond the interpreter's start")
