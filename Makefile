@@ -12,7 +12,7 @@ help: ## Show this list
 demo: $(VENV)/.user ## Audit the sample statements of corpus/ and say where the report is
 	$(BIN)/personvern audit corpus/heldout/*.txt --out demo --as-of 2026-11-21
 	@echo
-	@$(BIN)/personvern analyze corpus/heldout/toldbodgaarden.txt --as-of 2026-11-21
+	@$(BIN)/personvern analyze corpus/heldout/kodebrygga.txt --as-of 2026-11-21
 	@echo "Åpne demo/documents.csv eller demo/reports/ for resten."
 
 test: $(STAMP) check ## Lint, type check, all tests and the quality gate

@@ -339,7 +339,9 @@ def _show(report: Report, console: Console, *, full: bool) -> None:
             continue
         status = STATUS_NB[d["status"]] + (" (benektes)" if d["denied"] else "")
         quote = _visible(report.best_quote(d["id"]) or "")
-        rows.append((_shorten(d["title"], 38), d["articles"][0], Text(status, style=_STYLES[d["status"]]), quote))
+        rows.append(
+            (_shorten(d["title"], 38), d["articles"][0], Text(status, style=_STYLES[d["status"]]), quote)
+        )
     table = _table("", "Opplysning", "Artikkel", "Status", "Sitat")
     taken = sum(max(len(cell) for cell in cells) + 2 for cells in list(zip(*rows, strict=True))[:3])
     for *verdict, quote in rows:

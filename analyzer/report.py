@@ -92,7 +92,7 @@ class Report:
 
         def score(index: int) -> float:
             categories = self.data["segments"][index]["categories"]
-            return max(c["score"] for c in categories if c["id"] == disclosure)
+            return max(float(c["score"]) for c in categories if c["id"] == disclosure)
 
         return self.quote(max(evidence, key=score)) if evidence else None
 

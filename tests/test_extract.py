@@ -102,6 +102,19 @@ def test_criteria(text, retention_class, knowledge, names):
     assert (retention.duration, retention.retention_class) == (None, retention_class)
 
 
+@pytest.mark.parametrize(
+    ("text", "topics", "found"),
+    [
+        ("Opplysningene lagres ikke lenger enn nødvendig.", "", True),
+        ("Kundedata lagres etter kundens instruks.", "recipients", True),
+        ("Du kan kreve data slettet så snart du vil, og slettes når du ber om det.", "erasure", False),
+        ("Vi bruker opplysningene så lenge du er innlogget.", "purpose", False),
+    ],
+)
+def test_criteria_without_the_label_need_a_plain_wording(text, topics, found, knowledge, names):
+    assert bool(facts((text, topics), knowledge=knowledge, names=names).retention) is found
+
+
 @pytest.mark.parametrize("text", ["Vi lagrer aldri kortnummeret ditt.", "Kortnummer lagres ikke hos oss."])
 def test_what_is_never_kept_has_no_period(text, knowledge, names):
     assert facts((text, "retention"), knowledge=knowledge, names=names).retention == ()
@@ -190,6 +203,13 @@ def test_consent_to_special_categories_is_article_9(knowledge, names):
     line = ("Helseopplysninger lagres bare med uttrykkelig samtykke.", "legal_basis special_categories")
     (basis,) = facts(line, knowledge=knowledge, names=names).legal_bases
     assert basis.article == "9.2.a"
+
+
+def test_a_duty_in_words_to_keep_data_is_a_legal_basis(knowledge, names):
+    duty = ("Vi er pålagt av myndighetene å oppbevare navnelister.", "retention")
+    reservation = ("Opplysningene slettes, med mindre vi er pålagt noe annet.", "retention")
+    found = [facts(line, knowledge=knowledge, names=names).legal_bases for line in (duty, reservation)]
+    assert [[basis.article for basis in bases] for bases in found] == [["6.1.c"], []]
 
 
 def test_letters_belong_to_the_article_before_them(knowledge, names):

@@ -91,7 +91,8 @@ def test_any_html_gives_a_report_or_an_error(az, text):
 STATEMENT = (
     "Fjell AS er behandlingsansvarlig for opplysningene. Vi lagrer navn og adresse for å levere varene. "
     "Opplysningene slettes etter tre år. Du har rett til innsyn, retting og sletting. Skriv til post@fjell.example. "
-    "Grunnlaget er avtalen med deg. Du kan klage til Datatilsynet.\n"
+    "Grunnlaget er avtalen med deg. Du kan klage til Datatilsynet. Ring oss gjerne om noe er uklart, så svarer vi "
+    "så godt vi kan på det du lurer på.\n"
 )
 
 
@@ -99,7 +100,7 @@ STATEMENT = (
     "paragraph",
     [
         "Butikken har åpent fra ti til seks hver dag.",
-        "Vi har drevet med ski siden 1987.",
+        "Turen går over fjellet og tar fire timer.",
         "Været på fjellet skifter fort.",
     ],
 )

@@ -9,7 +9,26 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "analyzer"
 # Each module imports only from those before it.
-ORDER = ["errors", "records", "literals", "knowledge", "ingest", "segment", "language", "classify", "extract", "assess", "report", "schema", "pipeline", "audit", "corpus", "evaluate", "train", "cli"]
+ORDER = [
+    "errors",
+    "records",
+    "literals",
+    "knowledge",
+    "ingest",
+    "segment",
+    "language",
+    "classify",
+    "extract",
+    "assess",
+    "report",
+    "schema",
+    "pipeline",
+    "audit",
+    "corpus",
+    "evaluate",
+    "train",
+    "cli",
+]
 # Before PEP 8's own exceptions: the package root, which loads on demand, and the entry point.
 ROOT = {"__init__", "__main__"}
 HEAVY = ("spacy", "pandas", "transformers", "onnxruntime", "torch", "sklearn", "pdfplumber", "numpy")

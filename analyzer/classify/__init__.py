@@ -7,7 +7,7 @@ context is complete, and then attributed to the sentences in it that carry it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -63,9 +63,7 @@ def shipped_model() -> Path:
     )
 
 
-def label_segments(
-    structure: Structure, model: TopicModel, knowledge: Knowledge
-) -> list[tuple[Label, ...]]:
+def label_segments(structure: Structure, model: TopicModel, knowledge: Knowledge) -> list[tuple[Label, ...]]:
     """Label each segment with the topics it discloses.
 
     Headings carry no label. A rule decides by itself, with score 1; otherwise the model's probability for the

@@ -7,12 +7,13 @@ JSON and matrices in safetensors.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +58,7 @@ class FeatureExtractor:
         """Give the features of one text, repeated where they occur repeatedly."""
         words = _WORD.findall(normalise(item.text))
         features = [f"t:{word}" for word in words]
-        features += [f"t:{a} {b}" for a, b in zip(words, words[1:], strict=False)]
+        features += [f"t:{a} {b}" for a, b in itertools.pairwise(words)]
         for word in words:
             features += _character_grams(word[:40])
         features += self._context_features(item)
@@ -69,7 +70,7 @@ class FeatureExtractor:
         above, _, title = item.headings.rpartition(" > ")
         heading = _WORD.findall(normalise(title))
         yield from (f"h:{word}" for word in heading)
-        yield from (f"h:{a} {b}" for a, b in zip(heading, heading[1:], strict=False))
+        yield from (f"h:{a} {b}" for a, b in itertools.pairwise(heading))
         for word in heading:
             yield from (f"h{gram}" for gram in _character_grams(word[:40]) if len(gram) == 6)
         yield from (f"a:{word}" for word in _WORD.findall(normalise(above)))
@@ -126,7 +127,7 @@ class BaselineModel:
         (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
         vocabulary = json.dumps(self._vocabulary, ensure_ascii=False, separators=(",", ":"))
         (folder / "vocabulary.json").write_text(vocabulary, encoding="utf-8")
-        tensors = {
+        tensors: dict[str, NDArray[Any]] = {
             "idf": self._idf.astype(np.float16),
             "weights": self._weights.astype(np.float16),
             "bias": self._bias.astype(np.float32),
@@ -145,7 +146,9 @@ class BaselineModel:
             vocabulary = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
             tensors = load_file(folder / "weights.safetensors")
         except (OSError, ValueError) as error:
-            raise ModelNotFound(f"{folder} is not a complete model: {error}. Make one with «personvern train».") from error
+            raise ModelNotFound(
+                f"{folder} is not a complete model: {error}. Make one with «personvern train»."
+            ) from error
         if config.get("format") != FORMAT:
             raise ModelNotFound(
                 f"{folder} has format {config.get('format')}, this version reads {FORMAT}. Make it anew with «personvern train»."

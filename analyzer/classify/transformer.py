@@ -56,7 +56,9 @@ class TransformerModel:
             config = AutoConfig.from_pretrained(source)
             tokenizer = AutoTokenizer.from_pretrained(source)
         except (OSError, ValueError) as error:
-            raise ModelNotFound(f"«{source}» is neither a model folder nor a reachable hub id: {error}") from error
+            raise ModelNotFound(
+                f"«{source}» is neither a model folder nor a reachable hub id: {error}"
+            ) from error
         onnx = Path(source) / "model.onnx"
         run = _onnx_runner(onnx) if onnx.is_file() else _torch_runner(source)
         return cls(Path(source).name, config, tokenizer, run, knowledge)

@@ -24,6 +24,14 @@ _SPECIAL = re.compile(
     r"helse|allergi|sykdom|sjukdom|sensitiv|særl[ei]ge? kategori|biometr|etnisk|relig|livssyn|fagforening|seksuel|politisk",
     re.IGNORECASE,
 )
+_SENSITIVE = re.compile(
+    r"\bsensitive (?:person)?oppl[ey]sning|\bhelseopplysning|\bsærl[ei]ge? kategori", re.IGNORECASE
+)
+# A duty in words to keep data, and not only a reservation for what the law may demand.
+_DUTY_TO_KEEP = re.compile(
+    r"(?<!med mindre vi )(?<!med mindre det )\b(?:er|blir) (?:\w+ )?(?:lov)?(?:pålagte?|pålagde?|pliktige?)\b|\bpålegger\b|\bpålegg oss\b",
+    re.IGNORECASE,
+)
 _RIGHT = re.compile(r"\brett til å (?:protestere|motsette)|\bmotsette deg|\bprotestere mot", re.IGNORECASE)
 _COMMANDS = re.compile(
     r"pål[ae]g|plikt|påbud|\bkrev|heim?mel|hjemmel|grunnlag|\b(?:etter|jf\.?|jamfør|henhold til|samsvar med|medhold av|følge|"
@@ -145,24 +153,30 @@ def _worded(segment: LabelledSegment, patterns: Sequence[Pattern]) -> Iterator[L
     for pattern in patterns:
         match = next(iter(pattern.find(segment.text)), None)
         if match:
-            special = (segment.has("special_categories") and _SPECIAL.search(segment.text)) or (
-                "special_categories" in segment.passage_topics and "uttrykkel" in segment.text.lower()
-            )
-            code = "9.2.a" if pattern.value == "6.1.a" and special else pattern.value
+            code = "9.2.a" if pattern.value == "6.1.a" and _is_special(segment) else pattern.value
             yield _basis(segment, match.start(), match.end(), code, explicit=False)
+
+
+def _is_special(segment: LabelledSegment) -> bool:
+    """Tell whether a consent is one to the processing of special categories of data."""
+    if _SENSITIVE.search(segment.text) or (
+        segment.has("special_categories") and _SPECIAL.search(segment.text)
+    ):
+        return True
+    return "special_categories" in segment.passage_topics and "uttrykkel" in segment.text.lower()
 
 
 def _commanded(
     segment: LabelledSegment, cited: Sequence[Citation], grounds: set[str]
 ) -> Iterator[LegalBasis]:
     """Give 6(1)(c) for an act that is named as the ground, or as the reason for keeping data."""
+    if grounds - {"6.1.b"} or not segment.has("legal_basis", "retention") or _UNBOUND.search(segment.text):
+        return
     acts = [c for c in cited if not c.act.startswith(_NO_DUTY)]
-    if not acts or grounds - {"6.1.b"} or not segment.has("legal_basis", "retention"):
-        return
-    if _UNBOUND.search(segment.text):
-        return
-    if segment.has("legal_basis") or _COMMANDS.search(segment.text):
+    if acts and (segment.has("legal_basis") or _COMMANDS.search(segment.text)):
         yield _basis(segment, acts[0].start, acts[0].end, "6.1.c", explicit=False)
+    elif segment.has("retention") and (duty := _DUTY_TO_KEEP.search(segment.text)):
+        yield _basis(segment, duty.start(), duty.end(), "6.1.c", explicit=False)
 
 
 def _basis(segment: LabelledSegment, start: int, end: int, code: str, *, explicit: bool) -> LegalBasis:

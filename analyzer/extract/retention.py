@@ -49,6 +49,16 @@ _UNITS = frozenset({
     "h", "min", "y",
 })  # fmt: skip
 
+# A wording that states a period by itself, where no label tells that the segment does.
+_STATED = re.compile(
+    r"\b(?:lagr|oppbevar|bevar|behold|slett)\w*\s(?:[\wæøå-]+\s){0,5}?"
+    r"(?:så (?:lenge|lengje) |(?:ikke|ikkje) (?:lenger enn|lengre enn|lengur enn|ut ?over) |etter (?:[\wæøå-]+ ){0,2}instruks)"
+    r"|\b(?:pålagte?|pålagde?|pliktige?|plikter|pliktar)\s(?:til\s)?(?:å\s)?(?:behold|behald|oppbevar|lagr|bevar|ta vare)"
+    r"|\b(?:slette[st]|slettast|anonymiseres|makuleres) når\b",
+    re.IGNORECASE,
+)
+_RIGHTS = ("erasure", "access", "restriction", "objection", "withdraw_consent")
+
 _SHORT = 6
 """Words of an item such as "Fakturaer: fem år", which says what and how long and no more."""
 
@@ -115,7 +125,9 @@ def find_retention(
             continue
         found = list(_lengths(segment, patterns, cited))
         yield from found
-        if not found and segment.has("retention") and not segment.denies("retention"):
+        if found or segment.denies("retention"):
+            continue
+        if segment.has("retention") or (_STATED.search(segment.text) and not segment.has(*_RIGHTS)):
             yield from _criterion(segment, patterns, cited)
 
 

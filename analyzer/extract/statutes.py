@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from typing import Literal
 
 from analyzer.knowledge import Act, Knowledge
@@ -68,6 +68,7 @@ class StatuteFinder:
         """Take the acts; ``as_of`` (ISO 8601) decides which of them are in force."""
         self._knowledge = knowledge
         self._as_of = as_of
+        self._forms = _forms_of(knowledge.acts)
 
     def find(self, text: str, *, context: str = "") -> list[Citation]:
         """Find the acts that a text cites, in order, once for each section cited.
@@ -88,7 +89,7 @@ class StatuteFinder:
 
     def status_of(self, act: str) -> Literal["in_force", "repealed", "unknown"]:
         """Tell whether an act, by short name, is in force on the day of the audit."""
-        known = self._by_short.get(act)
+        known = self._forms.by_short.get(act)
         if known is None:
             return "unknown"
         return "repealed" if known.valid_to and known.valid_to <= self._as_of else "in_force"
@@ -114,15 +115,15 @@ class StatuteFinder:
     def _names(self, text: str) -> Iterator[tuple[int, int, str]]:
         for match in _NAME.finditer(text):
             yield from self._resolve(match, text)
-        for match in self._phrases.finditer(text):
-            yield match.start(), match.end(), self._by_form[" ".join(match.group().lower().split())]
+        for match in self._forms.phrases.finditer(text):
+            yield match.start(), match.end(), self._forms.by_form[" ".join(match.group().lower().split())]
         for match in _REGULATION.finditer(text):
             subject = match["subject"].lower()
             if not _NOT_REGULATIONS.search(subject):
                 subject = re.sub(r"\bfrå\b", "fra", subject)
                 yield match.start(), match.end(), f"forskrift om {subject}"
         for match in _SHORT.finditer(text):
-            yield match.start(), match.end(), self._by_form[match.group(1).lower()]
+            yield match.start(), match.end(), self._forms.by_form[match.group(1).lower()]
 
     def _resolve(self, match: re.Match[str], text: str) -> Iterator[tuple[int, int, str]]:
         """Look a name up, with the words before it where they belong to it."""
@@ -131,20 +132,20 @@ class StatuteFinder:
         before = _BEFORE.search(text[max(0, start - 45) : start])
         if before:
             first, _, joiner = before.groups()
-            whole = self._by_stem.get(_key(f"{first}{(joiner or '').strip()}{stem}{kind}".lower()))
+            whole = self._forms.by_stem.get(_key(f"{first}{(joiner or '').strip()}{stem}{kind}".lower()))
             if whole:
                 yield start - len(before.group()), end, whole
                 return
             coordinated = (
-                self._by_stem.get(_key(f"{first}{kind}".lower()))
+                self._forms.by_stem.get(_key(f"{first}{kind}".lower()))
                 if joiner and before[2] and match["kind"]
                 else None
             )
             if coordinated:  # "skatte- og bokføringsloven"
                 yield start - len(before.group()), start - len(before.group()) + len(first), coordinated
-        act = self._by_stem.get(_key(stem + kind))
+        act = self._forms.by_stem.get(_key(stem + kind))
         if act is None and "-" in stem.strip("-"):
-            act = self._by_stem.get(_key(stem.rpartition("-")[2] + kind))
+            act = self._forms.by_stem.get(_key(stem.rpartition("-")[2] + kind))
         if act and not (match["rules"] and stem.startswith(_NOT_RULES)):
             yield start, end, act
         elif act is None and match["ending"] in ("en", "a") and len(stem) > 2 and stem not in _NOT_STEMS:
@@ -164,39 +165,32 @@ class StatuteFinder:
         words = self._knowledge.reused_sections.get(section)
         return "personopplysningsloven-2000" if words and words.search(f"{text} {context}") else act
 
-    @cached_property
-    def _by_short(self) -> dict[str, Act]:
-        return {act.short: act for act in self._knowledge.acts}
 
-    @cached_property
-    def _by_form(self) -> dict[str, str]:
-        forms: dict[str, str] = {}
-        for act in self._knowledge.acts:
-            for form in (act.short, *act.aliases, _plain_title(act.title)):
-                forms.setdefault(form.lower(), act.short)
-        return forms
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """The acts by short name, by every form of the name, by its stem; and the names of several words."""
 
-    @cached_property
-    def _by_stem(self) -> dict[str, str]:
-        """Names that are inflected, without their ending and without spaces and hyphens."""
-        stems: dict[str, str] = {}
-        for form, short in self._by_form.items():
-            name = re.fullmatch(r"(\S+(?:\s(?:og\s)?\S+)?(?:lov|forskrift))(?:en|a)?", form)
-            if name:
-                stems.setdefault(_key(name[1]), short)
-        return stems
+    by_short: Mapping[str, Act]
+    by_form: Mapping[str, str]
+    by_stem: Mapping[str, str]
+    phrases: re.Pattern[str]
 
-    @cached_property
-    def _phrases(self) -> re.Pattern[str]:
-        """Official titles and names of several words, the longest first."""
-        phrases = [
-            form for form in self._by_form if " " in form and not re.search(r"\S(?:loven|lova)$", form)
-        ]
-        ordered = sorted(phrases, key=len, reverse=True)
-        return re.compile(
-            r"(?<!\w)(?:" + "|".join(re.escape(p).replace(r"\ ", r"\s") for p in ordered) + r")(?!\w)",
-            re.IGNORECASE,
-        )
+
+@lru_cache(maxsize=4)
+def _forms_of(acts: tuple[Act, ...]) -> _Forms:
+    """Compile the names of the acts, once for all statements."""
+    by_form: dict[str, str] = {}
+    for act in acts:
+        for form in (act.short, *act.aliases, _plain_title(act.title)):
+            by_form.setdefault(form.lower(), act.short)
+    by_stem: dict[str, str] = {}
+    for form, short in by_form.items():
+        if name := re.fullmatch(r"(\S+(?:\s(?:og\s)?\S+)?(?:lov|forskrift))(?:en|a)?", form):
+            by_stem.setdefault(_key(name[1]), short)
+    phrases = [form for form in by_form if " " in form and not re.search(r"\S(?:loven|lova)$", form)]
+    ordered = (re.escape(p).replace(r"\ ", r"\s") for p in sorted(phrases, key=len, reverse=True))
+    pattern = re.compile(r"(?<!\w)(?:" + "|".join(ordered) + r")(?!\w)", re.IGNORECASE)
+    return _Forms({act.short: act for act in acts}, by_form, by_stem, pattern)
 
 
 def _plain_title(title: str) -> str:
