@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from analyzer.errors import InvalidKnowledge
 from analyzer.extract import LabelledSegment
 from analyzer.knowledge import FindingText, Knowledge, Requirement
-from analyzer.records import Assessment, Disclosure, Facts, Finding, Quote, Status
+from analyzer.records import Assessment, Disclosure, Facts, Finding, Quote, Recipient, Status
 
 EEA = frozenset(
     {
@@ -197,8 +197,22 @@ def condition_of(requirement: Requirement) -> Condition:
 
 
 def foreign_services(case: Case) -> list[str]:
-    """Name the services in the statement whose supplier is outside the EEA."""
-    return [r.name for r in case.facts.recipients if r.country and r.country not in EEA]
+    """Name the services outside the EEA that the statement says it uses or shares data with.
+
+    A mere mention, such as a link to the organisation's Facebook page, is none.
+    """
+    return [recipient.name for recipient in _foreign(case)]
+
+
+def _foreign(case: Case) -> list[Recipient]:
+    used = {
+        s.segment.start: s.segment.end for s in case.segments if s.has("recipients", "cookies", "transfer")
+    }
+    return [
+        r
+        for r in case.facts.recipients
+        if r.country and r.country not in EEA and any(start <= r.start < end for start, end in used.items())
+    ]
 
 
 # --- Findings ------------------------------------------------------------------------------------
@@ -258,7 +272,7 @@ def _vague_retention(case: Case, disclosures: Sequence[Disclosure]) -> Iterator[
 
 
 def _undisclosed_transfer(case: Case, disclosures: Sequence[Disclosure]) -> Iterator[Finding]:
-    foreign = [r for r in case.facts.recipients if r.country and r.country not in EEA]
+    foreign = _foreign(case)
     if foreign and not case.by_topic.get("transfer") and not case.unreadable:
         names = ", ".join(r.name for r in foreign[:5])
         yield _make(

@@ -28,6 +28,14 @@ _AUTHORITY = re.compile(
 )
 
 
+# A public body that calls itself by its kind alone.
+_PUBLIC_CONTROLLER = re.compile(
+    r"\b(?:(?:fylkes)?kommunen|kommunedirektøren|direktoratet|departementet|universitetet|helseforetaket)\b"
+    r"[^.]{0,60}\ber\b[^.]{0,40}\b(?:behandlings|handsamings)ansvarl",
+    re.IGNORECASE,
+)
+
+
 def find_organisation(
     segments: Sequence[LabelledSegment], structure: Structure, names: NameFinder, knowledge: Knowledge
 ) -> Organisation:
@@ -63,8 +71,7 @@ def _sector(
         return "public"
     if name and PRIVATE_FORM.search(name):
         return "private"
-    stated = " ".join(s.text.lower() for s in segments if s.has("controller", "dpo") or s.kind == "heading")
-    if any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", stated) for word in public) and not name:
+    if not name and any(_PUBLIC_CONTROLLER.search(s.text) for s in segments if s.has("controller")):
         return "public"
     return "unknown"
 
