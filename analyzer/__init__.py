@@ -16,10 +16,11 @@ from analyzer.errors import AnalyzerError
 
 if TYPE_CHECKING:
     from analyzer.pipeline import Analyzer
+    from analyzer.records import Restoration
     from analyzer.report import Report
 
 __version__ = "0.1.0"
-__all__ = ["Analyzer", "AnalyzerError", "Report", "analyze"]
+__all__ = ["Analyzer", "AnalyzerError", "Report", "analyze", "restore"]
 
 _shared: dict[str, Any] = {}
 
@@ -42,6 +43,13 @@ def analyze(source: str | Path | bytes, **options: Any) -> Report:
         _shared["analyzer"] = Analyzer.load()
     report: Report = _shared["analyzer"].analyze(source, **options)
     return report
+
+
+def restore(text: str) -> Restoration:
+    """Undo the OCR damage of a Norwegian text; an intact text comes back as it is, with no repairs."""
+    from analyzer.restoration import restore as undo
+
+    return undo(text)
 
 
 def __getattr__(name: str) -> Any:

@@ -184,6 +184,35 @@ def explain(
 
 
 @app.command()
+def restore(
+    file: Annotated[str, typer.Argument(help="Skadet tekst, eller en annen kilde; «-» er standard inn.")],
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Vis hver rettelse med linje og sannsynlighet i stedet.")
+    ] = False,
+) -> None:
+    """Gjenopprett norsk tekst som tekstgjenkjenning har skadet («ngdvendig», «var virksomhet»).
+
+    Teksten kommer på standard ut, og ingenting annet; en uskadd tekst kommer uendret.
+    """
+    from analyzer.ingest import read_document
+    from analyzer.restoration import restore as undo
+
+    document = (
+        read_document(sys.stdin.buffer.read(), id="stdin", name="stdin")
+        if file == "-"
+        else read_document(file)
+    )
+    restoration = undo(document.text)
+    if not diff:
+        sys.stdout.write(restoration.text)
+        return
+    for repair in restoration.repairs:
+        line = document.text.count("\n", 0, repair.start) + 1
+        original, restored = (" ".join(t.split()) for t in (repair.original, repair.restored))
+        typer.echo(f"{line}\t{_visible(original)}\t{_visible(restored)}\t{repair.score:.2f}")
+
+
+@app.command()
 def schema() -> None:
     """Skriv JSON Schema for rapporten på standard ut."""
     from analyzer.schema import report_schema
@@ -193,18 +222,35 @@ def schema() -> None:
 
 @app.command()
 def train(
-    corpus: Annotated[Path, typer.Argument(help="Mappe med merkede erklæringer, som corpus/statements.")],
+    corpus: Annotated[
+        list[Path], typer.Argument(help="Mappe med merkede erklæringer, som corpus/statements.")
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Mappe for modellen.")],
     knowledge: KnowledgeOption = None,
+    restoration: Annotated[
+        bool,
+        typer.Option(
+            "--restore",
+            help="Tren i stedet gjenopprettingen, på tekstene i mappene (krever Tesseract og tillegget train).",
+        ),
+    ] = False,
 ) -> None:
     """Tren emnemodellen på merkede erklæringer (om lag fem minutter for hundre)."""
+    if restoration:
+        from analyzer.train_restore import train_restorer
+
+        train_restorer(corpus, out, progress=lambda line: typer.echo(line, err=True))
+        typer.echo(f"Gjenopprettingen i {out}")
+        return
+    if len(corpus) > 1:
+        raise AnalyzerError("Emnemodellen trenes på én mappe; flere mapper gjelder bare --restore.")
     from analyzer.corpus import read_corpus
     from analyzer.knowledge import Knowledge
     from analyzer.train import save_model, train_baseline
 
     rules = Knowledge.load(knowledge)
     model, metrics = train_baseline(
-        read_corpus(corpus), rules, progress=lambda line: typer.echo(line, err=True)
+        read_corpus(corpus[0]), rules, progress=lambda line: typer.echo(line, err=True)
     )
     save_model(model, metrics, out)
     typer.echo(f"{model.name} i {out}: F1 {metrics['micro_f1']} ved kryssvalidering, delt etter dokument")

@@ -19,6 +19,7 @@ from analyzer.knowledge import Knowledge
 from analyzer.language import NameFinder, identify_language
 from analyzer.records import Document
 from analyzer.report import Report, build_report
+from analyzer.restoration import restore
 from analyzer.segment import segment
 
 MIN_WORDS = 40
@@ -112,8 +113,9 @@ class Analyzer:
 
     def analyze_document(self, document: Document) -> Report:
         """Analyse a document that has been read."""
-        language = identify_language(document.text)
-        structure = segment(document, self.knowledge)
+        restoration = restore(document.text)
+        language = identify_language(restoration.text)
+        structure = segment(document, self.knowledge, restoration=restoration)
         labels = label_segments(structure, self.model, self.knowledge)
         facts = extract_facts(structure, labels, self.knowledge, self._names, as_of=self.as_of)
         assessment = assess(
@@ -121,10 +123,11 @@ class Analyzer:
             facts,
             self.knowledge,
             language=self.language,
-            unreadable=_why_unreadable(document, language),
+            unreadable=_why_unreadable(restoration.text, language),
         )
         return build_report(
             document,
+            restoration,
             language,
             structure,
             labels,
@@ -141,9 +144,9 @@ class Analyzer:
         return NameFinder(self.knowledge)
 
 
-def _why_unreadable(document: Document, language: str) -> tuple[str, str] | None:
+def _why_unreadable(text: str, language: str) -> tuple[str, str] | None:
     """Give reason and advice if nothing may be called missing from this text."""
-    words = len(document.text.split())
+    words = len(text.split())
     if words < MIN_WORDS:
         return (
             f"Teksten har bare {words} ord; det er for lite til å si hva som mangler.",
@@ -154,14 +157,14 @@ def _why_unreadable(document: Document, language: str) -> tuple[str, str] | None
             f"Teksten er ikke på norsk (gjenkjent språk: {language}).",
             "Bruk den norske utgaven av erklæringen.",
         )
-    letters = sum(c.isalpha() for c in document.text)
-    norwegian = sum(c in "æøåÆØÅ" for c in document.text)
+    letters = sum(c.isalpha() for c in text)
+    norwegian = sum(c in "æøåÆØÅ" for c in text)
     if words > 100 and norwegian < MIN_LETTERS_SHARE * letters:
         return (
             "Teksten har mistet bokstavene æ, ø og å, trolig ved tekstgjenkjenning uten norsk språkmodell.",
             "Les originalen på nytt med norsk språkmodell, for eksempel «tesseract side.png ut -l nor».",
         )
-    if "\ufffd" in document.text and document.text.count("\ufffd") > 0.01 * letters:
+    if text.count("\ufffd") > 0.01 * letters:
         return (
             "Deler av teksten er skadet og kunne ikke leses.",
             "Hent originalen på nytt, eller lagre den som UTF-8.",

@@ -89,6 +89,75 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """A passage of the source that OCR had damaged, and what stands there.
+
+    Attributes:
+        start: Offset of the first damaged character in the source.
+        end: Offset after the last.
+        original: The text as read.
+        restored: The text that replaces it.
+        score: Probability of the repair in [0, 1].
+    """
+
+    start: int
+    end: int
+    original: str
+    restored: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """A text with OCR damage undone, tied to its source.
+
+    Attributes:
+        text: The readable text; the source itself, byte for byte, if nothing was damaged.
+        repairs: What was changed, in order, none overlapping its neighbour.
+        damage: Share of the words that were repaired.
+    """
+
+    text: str
+    repairs: tuple[Repair, ...]
+    damage: float
+
+    def sources(self) -> list[int]:
+        """Give for each character of ``text`` the offset of the source character that it stands for, rising."""
+        offsets: list[int] = []
+        position = 0
+        for repair in self.repairs:
+            offsets.extend(range(position, repair.start))
+            new, old = len(repair.restored), repair.end - repair.start
+            last = max(new - 1, 1)
+            offsets.extend(repair.start + k * max(old - 1, 0) // last for k in range(new))
+            position = repair.end
+        offsets.extend(range(position, position + len(self.text) - len(offsets)))
+        return offsets
+
+    def locate(self, start: int, end: int) -> Span:
+        """Give the source span of ``text[start:end]``; inside a repair, the whole of it.
+
+        Args:
+            start: Offset into the restored text.
+            end: Offset after the last character, at least ``start``.
+        """
+        return Span(self._source(start, last=False), self._source(end, last=True))
+
+    def _source(self, offset: int, *, last: bool) -> int:
+        """Map one boundary of the restored text to the source."""
+        shift = 0  # source offset minus restored offset, behind the repairs seen so far
+        for repair in self.repairs:
+            start = repair.start - shift
+            end = start + len(repair.restored)
+            if offset <= start:
+                break
+            if offset < end:
+                return repair.end if last else repair.start
+            shift += len(repair.original) - len(repair.restored)
+        return offset + shift
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A heading with everything up to the next heading of any level.
 

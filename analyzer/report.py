@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from analyzer.records import Assessment, Document, Facts, Label, Structure
+from analyzer.records import Assessment, Document, Facts, Label, Restoration, Structure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,6 +135,7 @@ class Report:
 
 def build_report(
     document: Document,
+    restoration: Restoration,
     language: str,
     structure: Structure,
     labels: Sequence[Sequence[Label]],
@@ -150,6 +151,7 @@ def build_report(
 
     Args:
         document: What was read.
+        restoration: Its text with OCR damage undone.
         language: Its language, ``nb``, ``nn``, ``en`` …
         structure: Sections and segments.
         labels: The labels of each segment.
@@ -173,7 +175,10 @@ def build_report(
             "words": len(document.text.split()),
             "text": document.text,
             "extraction": {"method": document.method, "warnings": list(document.warnings)},
-            "restoration": {"damage": 0.0, "repairs": []},
+            "restoration": {
+                "damage": round(restoration.damage, 4),
+                "repairs": [asdict(repair) for repair in restoration.repairs],
+            },
             "date": facts.date,
         },
         "organisation": asdict(facts.organisation),

@@ -124,7 +124,7 @@ def test_notebook_table_escapes_the_text(az):
             "Vi behandler personoplysninger om dig, når du bruger vores tjenester og køber noget af os. " * 8,
             "ikke på norsk",
         ),
-        (STATEMENT.translate(str.maketrans("æøåÆØÅ", "aoaAOA")) * 2, "æ, ø og å"),
+        (STATEMENT.translate(str.maketrans("æøåÆØÅ", "######")).replace("#", "") * 2, "æ, ø og å"),
     ],
     ids=["short", "english", "danish", "damaged"],
 )

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from analyzer.knowledge import Knowledge
-from analyzer.records import Block, Document, Passage, Reading, Section, Segment, Structure
+from analyzer.records import (
+    Block,
+    Document,
+    Passage,
+    Reading,
+    Restoration,
+    Section,
+    Segment,
+    Structure,
+)
 from analyzer.segment.layout import find_blocks
 from analyzer.segment.sentences import split_sentences
 
@@ -33,16 +44,52 @@ _INLINE_ITEM = re.compile(r"\s+[•▪●◦·■]\s+")
 _LEADS_ON = re.compile(r"[:：]\s*$")
 
 
-def segment(document: Document, knowledge: Knowledge) -> Structure:
+def segment(document: Document, knowledge: Knowledge, *, restoration: Restoration | None = None) -> Structure:
     """Take a document apart.
 
     Args:
         document: What was read; its blocks are used where the source has them, found otherwise.
         knowledge: For headings and abbreviations.
+        restoration: The document's text with OCR damage undone; readings are then of the restored text, while
+            all offsets still point into the document's.
 
     Returns:
         Sections, passages and segments, each in the order of the text, none overlapping its neighbour.
     """
+    if restoration is None or not restoration.repairs:
+        return _take_apart(document, knowledge)
+    sources = restoration.sources()
+    blocks = tuple(
+        replace(b, start=bisect_left(sources, b.start), end=bisect_left(sources, b.end))
+        for b in document.blocks
+    )
+    readable = replace(document, text=restoration.text, blocks=tuple(b for b in blocks if b.start < b.end))
+    return _in_source(_take_apart(readable, knowledge), sources)
+
+
+def _in_source(structure: Structure, sources: Sequence[int]) -> Structure:
+    """Move all offsets from a restored text to its source."""
+
+    def after(end: int) -> int:
+        return sources[end - 1] + 1
+
+    def reading(of: Reading) -> Reading:
+        return Reading(of.text, tuple(sources[offset] for offset in of.offsets))
+
+    return Structure(
+        tuple(replace(s, start=sources[s.start], end=after(s.end)) for s in structure.sections),
+        tuple(
+            replace(p, start=sources[p.start], end=after(p.end), reading=reading(p.reading))
+            for p in structure.passages
+        ),
+        tuple(
+            replace(s, start=sources[s.start], end=after(s.end), reading=reading(s.reading))
+            for s in structure.segments
+        ),
+    )
+
+
+def _take_apart(document: Document, knowledge: Knowledge) -> Structure:
     plain = not document.blocks
     blocks = document.blocks or find_blocks(document.text, knowledge)
     readings = [_read(document.text, block, markdown=plain) for block in blocks]
