@@ -19,7 +19,7 @@ from analyzer.ingest.tesseract import SeenLine, SeenWord, Tesseract, parse_hocr
 
 TEXT = """Personvernerklæring for Fjordgløtt AS
 
-Fjordgløtt AS er behandlingsansvarlig for opplysningene som vi samler inn når du bestiller båtplass hos oss, jf. personopplysningsloven § 8.
+Fjordgløtt AS er behandlingsansvarlig for opplysningene om deg som leier båtplass, jf. bokføringsloven § 13.
 
 Hvilke opplysninger vi behandler
 
@@ -32,7 +32,7 @@ Kontakt oss
 Spørsmål om personvern kan du sende til post@fjordgloett.no, så svarer vi så fort vi kan."""
 OTHER = """Dine rettigheter
 
-Du har rett til innsyn i opplysningene om deg, og du kan kreve at vi retter eller sletter dem. Du kan også klage til Datatilsynet."""
+Du har rett til innsyn, retting og sletting. Du kan også klage til Datatilsynet over hvordan vi gjør det."""
 
 
 def has_norwegian():
@@ -88,7 +88,7 @@ def test_clean_scan_comes_back_with_its_layout(page):
     assert ("list_item", "• Øvrige opplysninger") in found
     assert sum(kind == "list_item" for kind, _ in found) == 3
     # Signs that Tesseract's Norwegian data does not have.
-    assert "§ 8" in document.text
+    assert "§ 13" in document.text
     assert "post@fjordgloett.no" in document.text
 
 
@@ -102,15 +102,15 @@ def test_poor_and_skewed_scan():
 
 @needs_tesseract
 @pytest.mark.parametrize("degrees", [90, 180])
-def test_turned_page(page, degrees):
-    document = read_document(save([page.rotate(degrees, expand=True)], "PNG"), name="snudd.png")
-    assert recall(TEXT, document.text) >= 0.97
+def test_turned_page(other, degrees):
+    document = read_document(save([other.rotate(degrees, expand=True)], "PNG"), name="snudd.png")
+    assert recall(OTHER, document.text) >= 0.97
 
 
 @needs_tesseract
 def test_columns_are_read_one_after_the_other():
-    text = "\n\n".join([TEXT, OTHER] * 3)
-    image = scan(typeset(text, Layout(columns=2, size=9.5, hyphenated=True)))[0]
+    text = "\n\n".join([TEXT, OTHER] * 2)
+    image = scan(typeset(text, Layout(columns=2, size=14, hyphenated=True)))[0]
     document = read_document(save([image], "PNG"), name="spalter.png")
     triples = [tuple(words(text)[n : n + 3]) for n in range(len(words(text)) - 2)]
     found = [tuple(words(document.text)[n : n + 3]) for n in range(len(words(document.text)) - 2)]
@@ -130,7 +130,7 @@ def test_scanned_page_among_pages_of_text(other):
 
 @needs_tesseract
 def test_tiff_has_pages_and_noise_among_them_is_reported(page, other):
-    noise = Image.fromarray(np.random.default_rng(1).integers(0, 256, (600, 400), dtype=np.uint8))
+    noise = Image.fromarray(np.random.default_rng(1).integers(0, 256, (300, 200), dtype=np.uint8))
     document = read_document(save([page, noise, other], "TIFF"), name="skann.tiff")
     assert (document.media_type, document.pages) == ("image/tiff", 3)
     assert {block.page for block in document.blocks} == {1, 3}
@@ -149,18 +149,26 @@ def test_text_layer_is_left_alone_if_asked(page):
 
 
 def make_noise():
-    return Image.fromarray(np.random.default_rng(2).integers(0, 256, (900, 700), dtype=np.uint8))
+    return Image.fromarray(np.random.default_rng(2).integers(0, 256, (400, 300), dtype=np.uint8))
 
 
 def make_photo():
-    y, x = np.mgrid[0:900, 0:700]
-    grey = 128 + 100 * np.sin(x / 90) * np.cos(y / 130) + np.random.default_rng(3).normal(0, 8, (900, 700))
+    y, x = np.mgrid[0:400, 0:300]
+    grey = 128 + 100 * np.sin(x / 45) * np.cos(y / 65) + np.random.default_rng(3).normal(0, 8, (400, 300))
     return Image.fromarray(grey.clip(0, 255).astype("uint8"))
 
 
 @needs_tesseract
-@pytest.mark.parametrize("make", [make_noise, make_photo, lambda: Image.new("L", (800, 1100), 255)])
-@pytest.mark.parametrize("kind", ["PNG", "PDF"])
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [
+        (make_noise, "PNG"),
+        (make_photo, "PNG"),
+        (make_photo, "PDF"),
+        (lambda: Image.new("L", (300, 400), 255), "PNG"),
+    ],
+    ids=["noise", "photo", "photo in a PDF", "blank"],
+)
 def test_pictures_without_text_give_no_text(make, kind):
     with pytest.raises(UnreadableSource, match="ingen lesbar tekst"):
         read_document(save([make()], kind), name="bilde")

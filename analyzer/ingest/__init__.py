@@ -1,4 +1,4 @@
-"""Reads a source into a :class:`~analyzer.records.Document`: text, HTML, PDF, DOCX or a scan, told by content."""
+"""Reads a source into a :class:`~analyzer.records.Document`; what it is is told by content."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def read_document(
         source: Path of a file, or its bytes.
         id: Short name in the report; the file's stem when None.
         name: What reports call the source when bytes are given.
-        ocr: Read pictures of text with Tesseract: images and the pages of a PDF that have no text of their own
-            (``auto``), none (``never``), or those of a PDF that have text as well (``always``).
+        ocr: Read pictures of text with Tesseract: images and the pages of a PDF that have no text
+            of their own (``auto``), none (``never``), or those of a PDF that have text as well (``always``).
         ocr_language: Language for Tesseract, such as ``nor`` or ``nor+eng``; Norwegian when None.
         progress: Called with pages done and pages in all after each page that Tesseract has read.
 
@@ -198,6 +198,7 @@ def _read_text_document(data: bytes, label: str, id: str) -> Document:
     sample = text[:20_000]
     if len(_CONTROL.findall(sample)) + sample.count("\ufffd") > 0.02 * len(sample):
         raise UnreadableSource(
-            f"{label} er ikke tekst (binære data i et ukjent format). Lagre erklæringen som tekst, HTML, DOCX eller PDF."
+            f"{label} er ikke tekst (binære data i et ukjent format). "
+            "Lagre erklæringen som tekst, HTML, DOCX eller PDF."
         )
     return Document(id, label, _digest(data), "text/plain", text, (), None, "text", tuple(warnings))

@@ -22,10 +22,10 @@ from analyzer.ingest.tesseract import (
     ENGLISH,
     INSTALL,
     SECONDS_PER_PAGE,
+    PageTimeoutError,
     SeenLine,
     SeenWord,
     Tesseract,
-    TesseractTimeout,
 )
 
 OcrMode = Literal["auto", "never", "always"]
@@ -149,8 +149,8 @@ class ScanReader:
             )
         if read and self._tesseract and self.language is None and self._tesseract.language == ENGLISH:
             warnings.append(
-                "Tesseract mangler norske språkdata og har lest med engelske: æ, ø og å er gjettet eller borte og må "
-                f"gjenopprettes. {INSTALL}."
+                "Tesseract mangler norske språkdata og har lest med engelske: æ, ø og å er gjettet eller "
+                f"borte og må gjenopprettes. {INSTALL}."
             )
         doubtful = [reading for reading in read if reading.confidence < CERTAIN]
         if doubtful:
@@ -165,8 +165,8 @@ class ScanReader:
         problems = list(dict.fromkeys(reading.problem for reading in self.unread if reading.problem))
         cause = "; ".join(problems[:3]) or "for få sikre ord"
         return (
-            f"{self.source}: tekstgjenkjenningen fant ingen lesbar tekst ({cause}). Kontroller at bildet viser en "
-            "tekstside, at den er skarp og rett vei, og skann den på nytt med 300 punkter per tomme."
+            f"{self.source}: tekstgjenkjenningen fant ingen lesbar tekst ({cause}). Kontroller at bildet "
+            "viser en tekstside, at den er skarp og rett vei, og skann den på nytt med 300 punkter per tomme."
         )
 
     def _read(self, images: Iterator[PageImage], total: int) -> None:
@@ -219,7 +219,7 @@ def read_page(page: PageImage, tesseract: Tesseract) -> PageReading:
                 number, None, confidence, f"for utydelig, sikkerhet {confidence:.0f} %", turned
             )
         lines = restore_bullets(restore_signs(lines, page.image, tesseract, page.dpi))
-    except TesseractTimeout:
+    except PageTimeoutError:
         return PageReading(number, None, problem=f"tok mer enn {SECONDS_PER_PAGE} sekunder")
     strokes = tuple(measure_stroke(line, page.image) for line in lines)
     height = page.image.height * 72 / page.dpi

@@ -1,8 +1,8 @@
 """Brings back the signs that Tesseract's Norwegian data lacks: @, §, the underscore and the bullet.
 
 The data knows 105 characters, and these are not among them: an address comes out as "post Qfjell.no" and a
-section as "8 13" or "$ 13". Lines that may hide one are looked at once more with the English data, which knows
-the signs but not æ, ø and å; of its reading only the signs are taken.
+section as "8 13" or "$ 13". Lines that may hide one are looked at once more with the English data, which
+knows the signs but not æ, ø and å; of its reading only the signs are taken.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SECTION_LOOKALIKE = re.compile(r"[\s$8&Ss59gB£]{0,4}")
 _PARTED_ADDRESS = re.compile(r"(?<=[a-zæøå0-9._+-])\s?@\s?(?=[a-zæøå0-9-]+(?:\.[a-zæøå0-9-]+)*\.[a-z]{2,})")
 _SURE_AT = re.compile(rf"(?<=[a-zæøå0-9._+-])\s?[Q©®](?=[a-zæøå0-9-]+(?:\.[a-zæøå0-9-]+)*\.{_DOMAIN}\b)")
 
-# What bullets are taken for. Those of the first kind begin no line of prose; the others need a list around them.
+# What bullets are taken for. Those of the first kind begin no line of prose; the others need company.
 _BULLETS = frozenset("•*¢·●▪◦¤«")
 _BULLET_LOOKALIKES = frozenset({"e", "o", "+", "°", "»", "=", "®", "©", "~", "«e", "-e", "0", "Q", "?", "."})
 _GLUED = re.compile(r"[*•¢+«°](?=[\wÆØÅæøå(])|[eo](?=[A-ZÆØÅ][a-zæøå])")

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from analyzer.ingest.pdf_words import Word
-from analyzer.ingest.scan_image import Ink, find_threshold
+from analyzer.ingest.scan_image import find_threshold
 from analyzer.ingest.tesseract import SeenLine, SeenWord
 
 EM = 1.09  # font size by the height from descenders to ascenders that Tesseract gives
@@ -62,15 +62,13 @@ def make_words(pages: list[ScannedPage], body: float | None = None) -> dict[int,
 
 
 def measure_stroke(line: SeenLine, image: Image.Image) -> float:
-    """Measure how wide the strokes of a line's letters are, as a share of its height; 0 if that cannot be told."""
+    """Measure how wide the strokes of a line's letters are, as a share of its height; 0 if unknown."""
     area = edges = 0
     for word in line.words:
         if len(word.text) < 2:
             continue
-        grey = np.asarray(image.crop((int(word.x0), int(word.top), int(word.x1) + 1, int(word.bottom) + 1)))
-        if grey.size == 0:
-            continue
-        ink: Ink = grey < find_threshold(grey)
+        letters = image.crop((int(word.x0), int(word.top), int(word.x1) + 1, int(word.bottom) + 1))
+        ink = np.asarray(letters) < find_threshold(np.array(letters.histogram()))
         area += int(ink.sum())
         edges += int((ink[:, 1:] != ink[:, :-1]).sum()) + int((ink[1:] != ink[:-1]).sum())
     return 2 * area / edges / line.size if edges else 0.0

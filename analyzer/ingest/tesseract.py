@@ -21,13 +21,13 @@ from PIL import Image
 from analyzer.errors import UnreadableSource
 
 SECONDS_PER_PAGE = 120
-"""A dense page takes 5 seconds, and four times that on a busy machine; what takes longer is not a page of text."""
+"""A dense page takes 5 seconds, and four times that on a busy machine; beyond this it is no page of text."""
 
 INSTALL = (
     "Debian/Ubuntu: `sudo apt-get install tesseract-ocr tesseract-ocr-nor`; "
     "macOS: `brew install tesseract tesseract-lang`; "
-    "Windows: installasjonsprogrammet fra UB Mannheim (github.com/UB-Mannheim/tesseract/wiki) med «Norwegian» "
-    "krysset av under «Additional language data»"
+    "Windows: installasjonsprogrammet fra UB Mannheim (github.com/UB-Mannheim/tesseract/wiki) med "
+    "«Norwegian» krysset av under «Additional language data»"
 )
 NORWEGIAN, ENGLISH = "nor", "eng"
 
@@ -43,7 +43,7 @@ _X_SIZE = re.compile(r"x_size ([\d.]+)")
 _CONFIDENCE = re.compile(r"x_wconf (-?[\d.]+)")
 
 
-class TesseractTimeout(Exception):
+class PageTimeoutError(Exception):
     """A page took longer than :data:`SECONDS_PER_PAGE`."""
 
 
@@ -126,7 +126,7 @@ class Tesseract:
             one_column: The lines stand one below the other; the layout need not be found.
 
         Raises:
-            TesseractTimeout: The page took too long.
+            PageTimeoutError: The page took too long.
         """
         args = [
             "-l",
@@ -163,7 +163,7 @@ class Tesseract:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise TesseractTimeout from None
+            raise PageTimeoutError from None
         return done.stdout if done.returncode == 0 else b""
 
 
