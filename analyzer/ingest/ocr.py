@@ -106,7 +106,7 @@ class ScanReader:
         Raises:
             UnreadableSource: Tesseract or its language data is missing.
         """
-        self._read(scan_image.render_pages(data, numbers), len(numbers))
+        self._read(scan_image.render_pages(data, numbers, self.source), len(numbers))
 
     def make_words(self, body: float | None = None) -> dict[int, list[Word]]:
         """Give the words of the pages that were read; none if they are too few to be a text.

@@ -7,6 +7,7 @@ import math
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pypdfium2
@@ -70,21 +71,37 @@ def open_frames(data: bytes, source: str) -> tuple[Iterator[PageImage], int]:
     return _load_frames(picture, min(count, MAX_FRAMES), source), count
 
 
-def render_pages(data: bytes, numbers: list[int]) -> Iterator[PageImage]:
-    """Render pages of a PDF, numbered from 1, at 300 dpi or what the limit of pixels allows."""
-    document = pypdfium2.PdfDocument(data)
+def render_pages(data: bytes, numbers: list[int], source: str) -> Iterator[PageImage]:
+    """Render pages of a PDF, numbered from 1, at 300 dpi or what the limit of pixels allows.
+
+    Raises:
+        UnreadableSource: PDFium cannot open the file.
+    """
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise UnreadableSource(
+            f"{source} er skadet, og sidene kan ikke vises. Last ned eller lagre filen på nytt."
+        ) from error
     try:
         for number in numbers:
-            page = document[number - 1]
-            width, height = page.get_size()
-            scale = min(DPI / 72, math.sqrt(MAX_PIXELS / max(width * height, 1)))
-            bitmap = page.render(scale=scale, grayscale=True)
-            image = bitmap.to_pil().convert("L")
-            bitmap.close()
-            page.close()
-            yield PageImage(image, 72 * scale, number)
+            yield _render_page(document, number)
     finally:
         document.close()
+
+
+def _render_page(document: Any, number: int) -> PageImage:
+    try:
+        page = document[number - 1]
+        width, height = page.get_size()
+        scale = min(DPI / 72, math.sqrt(MAX_PIXELS / max(width * height, 1)))
+        bitmap = page.render(scale=scale, grayscale=True)
+    except pypdfium2.PdfiumError:  # the page is damaged; a blank one is reported as unread
+        return PageImage(Image.new("L", (100, 100), 255), DPI, number)
+    image = bitmap.to_pil().convert("L")
+    bitmap.close()
+    page.close()
+    return PageImage(image, 72 * scale, number)
 
 
 def clean(page: PageImage) -> PageImage:
