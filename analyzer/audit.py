@@ -38,6 +38,8 @@ class Options:
         as_of: The day of the audit, ISO 8601.
         language: Language of titles and messages.
         workers: Processes; None for one a core.
+        ocr: When to read pictures of text with Tesseract.
+        ocr_language: Language for Tesseract; Norwegian when None.
     """
 
     model: str | None = None
@@ -45,6 +47,8 @@ class Options:
     as_of: str | None = None
     language: Literal["nb", "en"] = "nb"
     workers: int | None = None
+    ocr: Literal["auto", "never", "always"] = "auto"
+    ocr_language: str | None = None
 
 
 @dataclass
@@ -179,7 +183,7 @@ def _analyze_all(
     if workers == 1 or len(jobs) < _MIN_FOR_WORKERS:
         az = _load(options)
         for source, id in jobs:
-            yield source, _analyze_one(az, source, id)
+            yield source, _analyze_one(az, source, id, options)
         return
     with ProcessPoolExecutor(min(workers, len(jobs)), initializer=_start_worker, initargs=(options,)) as pool:
         results = pool.map(_work, jobs, chunksize=4)
@@ -187,16 +191,17 @@ def _analyze_all(
             yield source, result
 
 
-_worker: dict[str, Analyzer] = {}
+_worker: dict[str, tuple[Analyzer, Options]] = {}
 
 
 def _start_worker(options: Options) -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    _worker["analyzer"] = _load(options)
+    _worker["analyzer"] = (_load(options), options)
 
 
 def _work(job: tuple[Path, str]) -> Report | Failure:
-    return _analyze_one(_worker["analyzer"], *job)
+    az, options = _worker["analyzer"]
+    return _analyze_one(az, *job, options)
 
 
 def _load(options: Options) -> Analyzer:
@@ -205,9 +210,9 @@ def _load(options: Options) -> Analyzer:
     )
 
 
-def _analyze_one(az: Analyzer, source: Path, id: str) -> Report | Failure:
+def _analyze_one(az: Analyzer, source: Path, id: str, options: Options) -> Report | Failure:
     try:
-        return az.analyze(source, id=id)
+        return az.analyze(source, id=id, ocr=options.ocr, ocr_language=options.ocr_language)
     except AnalyzerError as error:
         return Failure(str(source), str(error))
     except Exception as error:  # one statement must never stop the others

@@ -6,18 +6,22 @@ import enum
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from analyzer import __version__
 from analyzer.errors import AnalyzerError
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from analyzer.audit import Audit
-    from analyzer.report import Report
+from analyzer.terminal import (
+    explain_finding,
+    explain_topic,
+    make_console,
+    make_table,
+    show_progress,
+    show_report,
+    show_summary,
+    visible,
+)
 
 EXIT_FINDINGS, EXIT_UNREADABLE = 1, 2
 
@@ -39,6 +43,14 @@ class Language(enum.StrEnum):
 
     NB = "nb"
     EN = "en"
+
+
+class Ocr(enum.StrEnum):
+    """When to read pictures of text: where there is no text, never, or also where there is."""
+
+    AUTO = "auto"
+    NEVER = "never"
+    ALWAYS = "always"
 
 
 class Severity(enum.StrEnum):
@@ -63,6 +75,8 @@ AsOfOption = Annotated[
     str | None, typer.Option(help="Dagen revisjonen gjelder, som 2026-11-21 (i dag om utelatt).")
 ]
 LanguageOption = Annotated[Language, typer.Option("--lang", help="Språk i titler og meldinger.")]
+OcrOption = Annotated[Ocr, typer.Option(help="Når bilder av tekst leses med Tesseract.")]
+OcrLanguageOption = Annotated[str | None, typer.Option(help="Språk for Tesseract, som nor eller nor+eng.")]
 FailOnOption = Annotated[
     Severity, typer.Option(help="Gi sluttstatus 1 hvis det er funn med denne alvorsgraden eller verre.")
 ]
@@ -91,6 +105,8 @@ def analyze(
     knowledge: KnowledgeOption = None,
     as_of: AsOfOption = None,
     lang: LanguageOption = Language.NB,
+    ocr: OcrOption = Ocr.AUTO,
+    ocr_language: OcrLanguageOption = None,
 ) -> None:
     """Analyser én eller flere erklæringer og vis hva de opplyser om.
 
@@ -99,22 +115,23 @@ def analyze(
     from analyzer.pipeline import Analyzer
 
     az = Analyzer.load(model, knowledge=knowledge, as_of=as_of, language=lang.value)
-    console = _console()
+    console = make_console()
     unreadable, gravest = False, 0
     for file in files:
         try:
-            report = (
-                az.analyze(sys.stdin.buffer.read(), id="stdin", name="stdin")
+            source = (
+                {"source": sys.stdin.buffer.read(), "id": "stdin", "name": "stdin"}
                 if file == "-"
-                else az.analyze(file)
+                else {"source": file}
             )
+            report = az.analyze(**source, ocr=ocr.value, ocr_language=ocr_language)
         except AnalyzerError as error:
             unreadable = True
             typer.echo(f"personvern: {error}", err=True)
             continue
         gravest = max([gravest, *(_GRAVITY[f["severity"]] for f in report.findings)])
         if not as_json:
-            _show(report, console, full=full)
+            show_report(report, console, full=full)
         elif len(files) == 1:
             sys.stdout.write(report.to_json())
         else:
@@ -140,6 +157,8 @@ def audit(
     knowledge: KnowledgeOption = None,
     as_of: AsOfOption = None,
     lang: LanguageOption = Language.NB,
+    ocr: OcrOption = Ocr.AUTO,
+    ocr_language: OcrLanguageOption = None,
 ) -> None:
     """Analyser alle erklæringer i en mappe; en fil som ikke kan leses, stopper ikke de andre.
 
@@ -147,13 +166,15 @@ def audit(
     """
     from analyzer.audit import Options, run_audit
 
-    options = Options(model, str(knowledge) if knowledge else None, as_of, lang.value, workers)
+    options = Options(
+        model, str(knowledge) if knowledge else None, as_of, lang.value, workers, ocr.value, ocr_language
+    )
     if quiet:
         result = run_audit(paths, out, options)
     else:
-        with _progress() as advance:
+        with show_progress() as advance:
             result = run_audit(paths, out, options, progress=advance)
-        _summarise(result, _console())
+        show_summary(result, make_console())
     for failure in result.errors:
         typer.echo(f"personvern: {failure.error}", err=True)
     gravest = max((_GRAVITY[s] for s in result.severities), default=0)
@@ -175,9 +196,9 @@ def explain(
     rules = Knowledge.load(knowledge)
     topic_id = id.removeprefix("missing-").replace("-", "_")
     if topic_id in rules.topic:
-        _explain_topic(rules, topic_id, lang.value)
+        explain_topic(rules, topic_id, lang.value)
     elif id in rules.finding:
-        _explain_finding(rules, id, lang.value)
+        explain_finding(rules, id, lang.value)
     else:
         known = [*rules.topic_ids, *(c for c in rules.finding if c != "disclosure-missing")]
         raise AnalyzerError(f"«{id}» er ukjent. Velg en av: {', '.join(known)}.")
@@ -209,7 +230,7 @@ def restore(
     for repair in restoration.repairs:
         line = document.text.count("\n", 0, repair.start) + 1
         original, restored = (" ".join(t.split()) for t in (repair.original, repair.restored))
-        typer.echo(f"{line}\t{_visible(original)}\t{_visible(restored)}\t{repair.score:.2f}")
+        typer.echo(f"{line}\t{visible(original)}\t{visible(restored)}\t{repair.score:.2f}")
 
 
 @app.command()
@@ -275,10 +296,10 @@ def evaluate(
     if as_json:
         typer.echo(json.dumps(result.floors(), indent=1))
         return
-    table = _table(f"{result.documents} erklæringer", "Hva", "Presisjon", "Gjenfinning", "F1", "Antall")
+    table = make_table(f"{result.documents} erklæringer", "Hva", "Presisjon", "Gjenfinning", "F1", "Antall")
     for name, precision, recall, f1, wanted in result.table():
         table.add_row(name, f"{precision:.3f}", f"{recall:.3f}", f"{f1:.3f}", str(wanted))
-    _console().print(table)
+    make_console().print(table)
 
 
 @corpus_app.command("check")
@@ -317,169 +338,3 @@ def _finish(unreadable: bool, gravest: int, fail_on: Severity) -> None:
         raise typer.Exit(EXIT_UNREADABLE)
     if fail_on is not Severity.NEVER and gravest >= _GRAVITY[fail_on.value]:
         raise typer.Exit(EXIT_FINDINGS)
-
-
-# --- What a person sees --------------------------------------------------------------------------------------
-
-_STYLES = {
-    "present": "green",
-    "partial": "yellow",
-    "missing": "bold red",
-    "undetermined": "magenta",
-    "not_applicable": "dim",
-    "error": "bold red",
-    "warning": "yellow",
-    "info": "cyan",
-}
-_SEVERITY_NB = {"error": "alvorlig", "warning": "advarsel", "info": "merknad"}
-_PIPED_WIDTH = 110
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    console = Console(highlight=False, markup=False, emoji=False)
-    return (
-        console
-        if console.is_terminal
-        else Console(highlight=False, markup=False, emoji=False, width=_PIPED_WIDTH)
-    )
-
-
-def _visible(text: str) -> str:
-    """Replace what could steer a terminal or reverse the reading direction: a statement is untrusted text."""
-    return "".join(
-        c if c.isprintable() and not "\u202a" <= c <= "\u202e" and not "\u2066" <= c <= "\u2069" else " "
-        for c in text
-    )
-
-
-def _table(title: str, *columns: str) -> Any:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(column, no_wrap=True, overflow="ellipsis")
-    return table
-
-
-def _show(report: Report, console: Console, *, full: bool) -> None:
-    from rich.text import Text
-
-    from analyzer.report import STATUS_NB
-
-    data, summary = report.data, report.summary
-    name = data["organisation"]["name"] or "Ukjent behandlingsansvarlig"
-    console.print(Text(_visible(f"{name} · {data['document']['source']}"), style="bold"))
-    console.print(
-        f"{summary['present']} av {summary['required']} påkrevde opplysninger er gitt "
-        f"({summary['completeness']:.0%}); {summary['missing']} mangler, {summary['undetermined']} er uavklart. "
-        f"{data['document']['words']} ord, {data['document']['language']}."
-    )
-    for warning in data["document"]["extraction"]["warnings"]:
-        console.print(Text(f"Merk: {_visible(warning)}", style="yellow"))
-    rows = []
-    for d in report.disclosures:
-        if not full and d["status"] == "not_applicable":
-            continue
-        status = STATUS_NB[d["status"]] + (" (benektes)" if d["denied"] else "")
-        quote = _visible(report.best_quote(d["id"]) or "")
-        rows.append(
-            (_shorten(d["title"], 38), d["articles"][0], Text(status, style=_STYLES[d["status"]]), quote)
-        )
-    table = _table("", "Opplysning", "Artikkel", "Status", "Sitat")
-    taken = sum(max(len(cell) for cell in cells) + 2 for cells in list(zip(*rows, strict=True))[:3])
-    for *verdict, quote in rows:
-        table.add_row(*verdict, _shorten(quote, max(20, console.width - taken - 4)))
-    console.print(table)
-    console.print(_findings_table(report))
-
-
-def _findings_table(report: Report) -> Any:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table.grid(padding=(0, 2))
-    for finding in report.findings:
-        text = Text(_visible(finding["title"]), style="bold")
-        message = finding["advice"] if finding["code"].startswith("missing-") else finding["message"]
-        text.append(f". {_visible(message)}", style="not bold")
-        for quote in finding["evidence"][:2]:
-            text.append(f" «{_shorten(_visible(quote['text']))}»", style="not bold italic")
-        table.add_row(Text(_SEVERITY_NB[finding["severity"]], style=_STYLES[finding["severity"]]), text)
-    return table
-
-
-def _shorten(text: str, limit: int = 150) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0] + " …"
-
-
-def _progress() -> Any:
-    """Show progress on standard error; gives the function that run_audit calls."""
-    from contextlib import contextmanager
-
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    @contextmanager
-    def bar() -> Any:
-        columns = (TextColumn("Analyserer"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("", total=None)
-            yield lambda done, total, source: progress.update(task, completed=done, total=total)
-
-    return bar()
-
-
-def _summarise(result: Audit, console: Console) -> None:
-    from analyzer.knowledge import Knowledge
-
-    topics = Knowledge.load().topic
-    done = len(result.rows)
-    completeness = sum(row["completeness"] for row in result.rows) / done if done else 0.0
-    console.print(
-        f"{done} erklæringer analysert, {len(result.errors)} kunne ikke leses. Snitt for fullstendighet: {completeness:.0%}."
-    )
-    if result.missing:
-        table = _table("Mangler oftest", "Opplysning", "Erklæringer", "Andel")
-        for topic, count in result.missing.most_common(10):
-            table.add_row(topics[topic].title["nb"], str(count), f"{count / done:.0%}")
-        console.print(table)
-    console.print(f"Rapporter: {result.folder / 'reports'}")
-    console.print(
-        f"Tabeller:  {result.folder / 'documents.csv'}, {result.folder / 'findings.csv'}, {result.folder / 'errors.csv'}"
-    )
-
-
-def _explain_topic(rules: Any, topic_id: str, language: str) -> None:
-    topic, requirement = rules.topic[topic_id], rules.requirement[topic_id]
-    lines = [
-        f"{topic.title[language]} ({topic_id})",
-        f"Artikler: {', '.join(topic.articles)}   Regel: {requirement.rule}   Alvorsgrad: {requirement.severity}",
-        "",
-        f"Innhold: {topic.definition}",
-    ]
-    for label, text in (
-        ("Påkrevd:", requirement.required[language]),
-        ("Ikke påkrevd:", requirement.not_required[language]),
-        ("Råd:", requirement.advice[language]),
-    ):
-        if text:
-            lines.append(f"{label} {text}")
-    lines += ["", "Ordlyd som oppfyller:", *(f"  + {example}" for example in topic.examples)]
-    lines += ["Ordlyd som ikke gjør det:", *(f"  - {example}" for example in topic.counterexamples)]
-    typer.echo("\n".join(lines))
-
-
-def _explain_finding(rules: Any, code: str, language: str) -> None:
-    finding = rules.finding[code]
-    lines = [f"{finding.title[language]} ({code})", f"Alvorsgrad: {finding.severity}"]
-    if finding.articles:
-        lines.append(f"Artikler: {', '.join(finding.articles)}")
-    lines += ["", finding.message[language], f"Råd: {finding.advice[language]}"]
-    if finding.example.get("bad"):
-        lines.append(f"  - {finding.example['bad']}")
-    if finding.example.get("good"):
-        lines.append(f"  + {finding.example['good']}")
-    typer.echo("\n".join(lines))

@@ -89,7 +89,13 @@ class Analyzer:
         return cls(rules, load_model(model, rules), day.isoformat(), language)
 
     def analyze(
-        self, source: str | Path | bytes, *, id: str | None = None, name: str | None = None
+        self,
+        source: str | Path | bytes,
+        *,
+        id: str | None = None,
+        name: str | None = None,
+        ocr: Literal["auto", "never", "always"] = "auto",
+        ocr_language: str | None = None,
     ) -> Report:
         """Analyse one statement.
 
@@ -97,11 +103,14 @@ class Analyzer:
             source: Path of a file, or its bytes.
             id: Short name in the report; the file's stem when None.
             name: What the report calls the source when bytes are given.
+            ocr: When to read pictures of text with Tesseract, as for :func:`analyzer.ingest.read_document`.
+            ocr_language: Language for Tesseract; Norwegian when None.
 
         Raises:
             UnreadableSource: If there is nothing to read; the message says what to do.
         """
-        return self.analyze_document(read_document(source, id=id, name=name))
+        document = read_document(source, id=id, name=name, ocr=ocr, ocr_language=ocr_language)
+        return self.analyze_document(document)
 
     def analyze_many(self, sources: Iterable[str | Path]) -> Iterator[Report | Failure]:
         """Analyse many statements; one that cannot be read gives a Failure, and the rest go on."""

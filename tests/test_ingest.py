@@ -58,7 +58,7 @@ def test_intact_text_is_untouched():
     [
         (b"", "er tom"),
         (b" \n\n\t ", "er tom"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 50, "er et bilde"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 50, "skadet bilde"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 50, "gamle Word-formatet"),
         (b"{\\rtf1\\ansi Personvern}", "RTF"),
         (b"\x1f\x8b\x08" + b"\1" * 50, "gzip"),

@@ -335,12 +335,12 @@ def test_unreadable_sources_name_file_and_cause(data: bytes, message: str) -> No
     assert "mappe/prøve.pdf" in str(caught.value)
 
 
-def test_scan_is_unreadable_and_names_ocr() -> None:
+def test_scan_is_unreadable_without_ocr() -> None:
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=A4)
     draw_scan(canvas)
     canvas.save()
-    with pytest.raises(UnreadableSource, match=r"bare bilder.*ocrmypdf"):
+    with pytest.raises(UnreadableSource, match=r"bare bilder.*tekstgjenkjenning"):
         pdf.read_pdf(out.getvalue(), source="skann.pdf")
 
 

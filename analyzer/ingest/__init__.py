@@ -1,11 +1,14 @@
-"""Reads a source into a :class:`~analyzer.records.Document`: text, HTML, PDF or DOCX, told by content."""
+"""Reads a source into a :class:`~analyzer.records.Document`; what it is is told by content."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 from zipfile import is_zipfile
 
 from analyzer.errors import UnreadableSource
@@ -40,7 +43,24 @@ _HTML_ROOT = re.compile(rb"<(?:html|body)\b[^>]*>", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
 
 
-def read_document(source: str | Path | bytes, *, id: str | None = None, name: str | None = None) -> Document:
+@dataclass(frozen=True, slots=True)
+class _Ocr:
+    """How pictures of text are read."""
+
+    mode: Literal["auto", "never", "always"]
+    language: str | None
+    progress: Callable[[int, int], None] | None
+
+
+def read_document(
+    source: str | Path | bytes,
+    *,
+    id: str | None = None,
+    name: str | None = None,
+    ocr: Literal["auto", "never", "always"] = "auto",
+    ocr_language: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Document:
     """Read one statement.
 
     The kind of file is found from its content, so a PDF named ``.txt`` is read as a PDF.
@@ -49,6 +69,10 @@ def read_document(source: str | Path | bytes, *, id: str | None = None, name: st
         source: Path of a file, or its bytes.
         id: Short name in the report; the file's stem when None.
         name: What reports call the source when bytes are given.
+        ocr: Read pictures of text with Tesseract: images and the pages of a PDF that have no text
+            of their own (``auto``), none (``never``), or those of a PDF that have text as well (``always``).
+        ocr_language: Language for Tesseract, such as ``nor`` or ``nor+eng``; Norwegian when None.
+        progress: Called with pages done and pages in all after each page that Tesseract has read.
 
     Returns:
         The document; offsets of everything found later point into its ``text``.
@@ -62,7 +86,9 @@ def read_document(source: str | Path | bytes, *, id: str | None = None, name: st
     data = source if isinstance(source, bytes) else _read_bytes(Path(source))
     if not data.strip(b"\0 \t\r\n"):
         raise UnreadableSource(f"{label} er tom. Kontroller at filen ble lagret riktig.")
-    document = _read_by_content(data, label, id or Path(label).stem or "document")
+    document = _read_by_content(
+        data, label, id or Path(label).stem or "document", _Ocr(ocr, ocr_language, progress)
+    )
     if len(document.text) > MAX_CHARACTERS:
         raise UnreadableSource(
             f"{label} har {len(document.text):,} tegn; grensen er {MAX_CHARACTERS:,}. "
@@ -87,17 +113,14 @@ def _read_bytes(path: Path) -> bytes:
         raise UnreadableSource(f"{path} kan ikke leses: {error.strerror or error}.") from error
 
 
-def _read_by_content(data: bytes, label: str, id: str) -> Document:
+def _read_by_content(data: bytes, label: str, id: str, ocr: _Ocr) -> Document:
     if b"%PDF-" in data[:1024]:
-        return _read_pdf_document(data, label, id)
+        return _read_pdf_document(data, label, id, ocr)
     if data.startswith(b"PK\x03\x04") and is_zipfile(BytesIO(data)):
         return _read_docx_document(data, label, id)
     for magic, media_type in _IMAGES.items():
         if data.startswith(magic) and b"\0" in data[:2000]:
-            raise UnreadableSource(
-                f"{label} er et bilde ({media_type}). Kjør tekstgjenkjenning først, for eksempel "
-                "«tesseract bilde.png ut -l nor», og analyser teksten."
-            )
+            return _read_image_document(data, label, id, media_type, ocr)
     for magic, remedy in _REMEDIES.items():
         if data.startswith(magic):
             raise UnreadableSource(f"{label} {remedy}")
@@ -108,10 +131,12 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _read_pdf_document(data: bytes, label: str, id: str) -> Document:
+def _read_pdf_document(data: bytes, label: str, id: str, ocr: _Ocr) -> Document:
+    from analyzer.ingest.ocr import ScanReader
     from analyzer.ingest.pdf import read_pdf  # pdfplumber takes 0.3 s to import
 
-    layout, pages, warnings = read_pdf(data, source=label)
+    scans = ScanReader(label, ocr.language, ocr.progress) if ocr.mode != "never" else None
+    layout, pages, warnings = read_pdf(data, source=label, scans=scans, text_layer=ocr.mode != "always")
     return Document(
         id,
         label,
@@ -120,8 +145,21 @@ def _read_pdf_document(data: bytes, label: str, id: str) -> Document:
         layout.text,
         tuple(layout.blocks),
         pages,
-        "pdf",
+        "ocr" if scans and scans.has_read else "pdf",
         tuple(warnings),
+    )
+
+
+def _read_image_document(data: bytes, label: str, id: str, media_type: str, ocr: _Ocr) -> Document:
+    from analyzer.ingest.ocr import ScanReader
+
+    if ocr.mode == "never":
+        raise UnreadableSource(
+            f'{label} er et bilde ({media_type}), og tekstgjenkjenning er slått av. Bruk ocr="auto".'
+        )
+    layout, pages, warnings = ScanReader(label, ocr.language, ocr.progress).read_image(data)
+    return Document(
+        id, label, _digest(data), media_type, layout.text, tuple(layout.blocks), pages, "ocr", tuple(warnings)
     )
 
 
@@ -161,6 +199,7 @@ def _read_text_document(data: bytes, label: str, id: str) -> Document:
     sample = text[:20_000]
     if len(_CONTROL.findall(sample)) + sample.count("\ufffd") > 0.02 * len(sample):
         raise UnreadableSource(
-            f"{label} er ikke tekst (binære data i et ukjent format). Lagre erklæringen som tekst, HTML, DOCX eller PDF."
+            f"{label} er ikke tekst (binære data i et ukjent format). "
+            "Lagre erklæringen som tekst, HTML, DOCX eller PDF."
         )
     return Document(id, label, _digest(data), "text/plain", text, (), None, "text", tuple(warnings))

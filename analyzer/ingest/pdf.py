@@ -1,9 +1,10 @@
-"""Reads a PDF with a text layer into blocks: headings, paragraphs, list items and table rows."""
+"""Reads a PDF into blocks: headings, paragraphs, list items and table rows; scanned pages go through OCR."""
 
 from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +13,9 @@ from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 
 from analyzer.errors import UnreadableSource
 from analyzer.ingest.layout import LayoutBuilder
+from analyzer.ingest.ocr import ScanReader, name_pages
 from analyzer.ingest.pdf_blocks import add_blocks
-from analyzer.ingest.pdf_furniture import remove_furniture
-from analyzer.ingest.pdf_lines import Line, order_lines
+from analyzer.ingest.pdf_furniture import order_pages
 from analyzer.ingest.pdf_tables import replace_tables
 from analyzer.ingest.pdf_words import MAX_CHARS_PER_PAGE, Word, is_broken, read_words
 
@@ -22,7 +23,9 @@ MAX_PAGES = 500
 MAX_PAGE_BYTES = 5_000_000  # of drawing instructions, unpacked: a page of text has some ten thousand
 SCAN_CHARS = 20  # a page with a large picture and fewer characters than this is a scan with a stamp on it
 
-OCR_ADVICE = "kjør OCR først, f.eks. `ocrmypdf -l nor inn.pdf ut.pdf`, og les resultatet"
+OCR_ADVICE = 'les dem med tekstgjenkjenning (ocr="auto")'
+RUN_TOGETHER = 18  # characters that words have in the mean where the text layer lacks its spaces; usual are 5
+MIN_LETTERS = 200  # for telling that
 
 _LENGTH = re.compile(rb"/Linearized.{0,200}?/L\s+(\d+)", re.DOTALL)
 
@@ -34,36 +37,46 @@ class _Pages:
     words: list[list[Word]] = field(default_factory=list)
     heights: list[float] = field(default_factory=list)
     without_text: list[int] = field(default_factory=list)
+    scanned: list[int] = field(default_factory=list)
+    problem: str = ""
     cut: list[int] = field(default_factory=list)
 
 
-def read_pdf(data: bytes, *, source: str) -> tuple[LayoutBuilder, int, list[str]]:
+def read_pdf(
+    data: bytes, *, source: str, scans: ScanReader | None = None, text_layer: bool = True
+) -> tuple[LayoutBuilder, int, list[str]]:
     """Read the running text of a PDF, in reading order and without what repeats around the pages.
 
     Args:
         data: The file's bytes.
         source: Its path or URL, for messages.
+        scans: Reads the pages that have no text layer; without it they are left out.
+        text_layer: Use the text layer of the pages that have one.
 
     Returns:
         The blocks, the number of pages, and warnings in Norwegian.
 
     Raises:
-        UnreadableSource: The file is encrypted, damaged, or holds pictures of text only.
+        UnreadableSource: The file is encrypted or damaged, or nothing in it can be read.
     """
     _check_complete(data, source)
     try:
         with pdfplumber.open(io.BytesIO(data)) as pdf:
             total = len(pdf.pages)
-            pages = _read_pages(pdf.pages[:MAX_PAGES])
+            pages = _read_pages(pdf.pages[:MAX_PAGES], text_layer)
     except Exception as error:  # pdfminer raises whatever the damaged part leads to, struct.error among them
         raise _explain(error, source) from error
     if not total:
         raise UnreadableSource(_describe_damage(source))
+    if scans and pages.without_text:
+        _read_scans(pages, data, scans)
     if not any(pages.words):
-        raise UnreadableSource(_describe_missing_text(source, pages))
+        raise UnreadableSource(
+            scans.describe_failure() if scans and scans.readings else _describe_missing_text(source, pages)
+        )
     builder = LayoutBuilder()
-    add_blocks(builder, _order_pages(pages))
-    return builder, total, _list_warnings(pages, total)
+    add_blocks(builder, order_pages(pages.words, pages.heights, scanned=bool(pages.scanned)))
+    return builder, total, _list_warnings(pages, total) + (scans.list_warnings() if scans else [])
 
 
 def _check_complete(data: bytes, source: str) -> None:
@@ -89,18 +102,21 @@ def _explain(error: Exception, source: str) -> UnreadableSource:
     return UnreadableSource(_describe_damage(source))
 
 
-def _read_pages(pages: list[Any]) -> _Pages:
+def _read_pages(pages: list[Any], text_layer: bool) -> _Pages:
     found = _Pages()
     for number, page in enumerate(pages, start=1):
         found.heights.append(float(page.height))
-        found.words.append(_read_page(page, number, found))
+        found.words.append(_read_page(page, number, found, text_layer))
         page.close()
     return found
 
 
-def _read_page(page: Any, number: int, found: _Pages) -> list[Word]:
+def _read_page(page: Any, number: int, found: _Pages, text_layer: bool) -> list[Word]:
     if _measure_instructions(page) > MAX_PAGE_BYTES:
         found.cut.append(number)
+        return []
+    if not text_layer:
+        found.without_text.append(number)
         return []
     if len(page.chars) > MAX_CHARS_PER_PAGE:
         found.cut.append(number)
@@ -108,7 +124,35 @@ def _read_page(page: Any, number: int, found: _Pages) -> list[Word]:
         found.without_text.append(number)
         return []
     words = read_words(page)
+    if _is_run_together(words):
+        found.without_text.append(number)
+        return []
     return replace_tables(page, words)
+
+
+def _is_run_together(words: list[Word]) -> bool:
+    letters = sum(len(word.text) for word in words)
+    return letters >= MIN_LETTERS and letters > RUN_TOGETHER * len(words)
+
+
+def _read_scans(pages: _Pages, data: bytes, scans: ScanReader) -> None:
+    """Put in the words of the scanned pages; where that cannot be done, pages with text are still read."""
+    try:
+        scans.read_pdf_pages(data, pages.without_text)
+    except UnreadableSource as error:
+        if not any(pages.words):
+            raise
+        pages.problem = str(error)
+        return
+    sizes: Counter[float] = Counter()
+    for word in (word for words in pages.words for word in words):
+        sizes[word.size] += len(word.text)
+    found = scans.make_words(body=sizes.most_common(1)[0][0] if sizes else None)
+    for number, words in found.items():
+        pages.words[number - 1] = words
+        pages.heights[number - 1] = scans.find_height(number)
+    pages.scanned = [number for number in pages.without_text if number in found]
+    pages.without_text = []  # the reader says which could not be read
 
 
 def _measure_instructions(page: Any) -> int:
@@ -126,16 +170,6 @@ def _is_picture(page: Any) -> bool:
     )
 
 
-def _order_pages(pages: _Pages) -> list[Line]:
-    lines: list[Line] = []
-    cleaned = remove_furniture(pages.words, pages.heights)
-    right = max((word.x1 for words in cleaned for word in words), default=0.0)
-    for number, words in enumerate(cleaned, start=1):
-        region = lines[-1].region + 1 if lines else 0
-        lines += order_lines(words, page=number, right=right, first_region=region)
-    return lines
-
-
 def _describe_missing_text(source: str, pages: _Pages) -> str:
     if not pages.without_text:
         return f"{source} inneholder ingen tekst. Kontroller at riktig fil er valgt."
@@ -147,14 +181,13 @@ def _describe_missing_text(source: str, pages: _Pages) -> str:
 def _list_warnings(pages: _Pages, total: int) -> list[str]:
     warnings = []
     if pages.without_text:
-        warnings.append(f"Uten lesbart tekstlag, ikke lest: {_name_pages(pages.without_text)}; {OCR_ADVICE}.")
+        advice = pages.problem or OCR_ADVICE
+        warnings.append(
+            f"Uten lesbart tekstlag, ikke lest: {name_pages(pages.without_text)}; {advice}".rstrip(".") + "."
+        )
     if pages.cut:
         limit = f"{MAX_CHARS_PER_PAGE:,}".replace(",", " ")
-        warnings.append(f"Mer enn {limit} tegn, ikke lest fullt ut: {_name_pages(pages.cut)}.")
+        warnings.append(f"Mer enn {limit} tegn, ikke lest fullt ut: {name_pages(pages.cut)}.")
     if total > MAX_PAGES:
         warnings.append(f"Filen har {total} sider; bare de første {MAX_PAGES} er lest.")
     return warnings
-
-
-def _name_pages(numbers: list[int]) -> str:
-    return f"side {', '.join(map(str, numbers))}"

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
+from difflib import SequenceMatcher
 
-from analyzer.ingest.pdf_lines import group_rows
+from analyzer.ingest.pdf_lines import Line, group_rows, order_lines
 from analyzer.ingest.pdf_words import Word
 
 MARGIN = 0.15  # share of the page's height, at top and bottom, where furniture is looked for
 SHARE_OF_PAGES = 0.5  # of the pages, or of the left or right ones, must show it
 SHIFT = 4.0  # points that it may move up or down from page to page
+SCAN_SHIFT = 16.0  # the same for sheets that were laid on a scanner by hand
+ALIKE = 0.8  # of the characters of two scanned rows agree if they are one row, read differently
 
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
@@ -24,7 +28,26 @@ _BROWSER_HEADER = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? +\d{1,2}[:.]\d{
 Rows = list[list[Word]]
 
 
-def remove_furniture(pages: list[list[Word]], heights: list[float]) -> list[list[Word]]:
+def order_pages(pages: list[list[Word]], heights: list[float], *, scanned: bool = False) -> list[Line]:
+    """Put the words of the pages in reading order, without what belongs to the pages.
+
+    Args:
+        pages: The words of each page.
+        heights: The height of each page in points.
+        scanned: The words were read from pictures.
+    """
+    lines: list[Line] = []
+    cleaned = remove_furniture(pages, heights, scanned=scanned)
+    right = max((word.x1 for words in cleaned for word in words), default=0.0)
+    for number, words in enumerate(cleaned, start=1):
+        region = lines[-1].region + 1 if lines else 0
+        lines += order_lines(words, page=number, right=right, first_region=region)
+    return lines
+
+
+def remove_furniture(
+    pages: list[list[Word]], heights: list[float], *, scanned: bool = False
+) -> list[list[Word]]:
     """Leave out what repeats at the same height on the pages, up to digits, and page numbers at the edges.
 
     A document of one page keeps its header and footer, since nothing shows that they are such, except for
@@ -33,10 +56,11 @@ def remove_furniture(pages: list[list[Word]], heights: list[float]) -> list[list
     Args:
         pages: The words of each page.
         heights: The height of each page in points.
+        scanned: Rows may lie higher or lower from page to page and differ in some characters.
     """
     rows = [group_rows(words) for words in pages]
     margins = [_find_margins(page, height) for page, height in zip(rows, heights, strict=True)]
-    repeated = _find_repeated(margins) | _find_counting(margins)
+    repeated = _find_repeated(margins, scanned=scanned) | _find_counting(margins)
     cleaned = []
     for number, (page, margin) in enumerate(zip(rows, margins, strict=True)):
         drop = {id(row) for row in margin if (number, id(row)) in repeated}
@@ -54,19 +78,27 @@ def _find_margins(rows: Rows, height: float) -> Rows:
     return [row for row in rows if row[0].baseline < MARGIN * height or row[0].top > (1 - MARGIN) * height]
 
 
-def _find_repeated(margins: list[Rows]) -> set[tuple[int, int]]:
+def _find_repeated(margins: list[Rows], *, scanned: bool) -> set[tuple[int, int]]:
     """Find the rows that show again at their height, as pairs of page index and row identity."""
     places: dict[str, list[tuple[int, list[Word]]]] = defaultdict(list)
     for number, rows in enumerate(margins):
         for row in rows:
-            places[_DIGITS.sub("#", _read_row(row))].append((number, row))
+            text = _DIGITS.sub("#", _read_row(row))
+            places[_find_alike(text, places) if scanned else text].append((number, row))
+    shift = SCAN_SHIFT if scanned else SHIFT
     found = set()
     for shown in places.values():
         for number, row in shown:
-            same = {n for n, other in shown if abs(other[0].baseline - row[0].baseline) <= SHIFT}
+            same = {n for n, other in shown if abs(other[0].baseline - row[0].baseline) <= shift}
             if len(same) > 1 and _is_common(same, len(margins)):
                 found.add((number, id(row)))
     return found
+
+
+def _find_alike(text: str, known: Iterable[str]) -> str:
+    """Give the known row that the text repeats, or the text."""
+    alike = (row for row in known if SequenceMatcher(None, row, text, autojunk=False).ratio() >= ALIKE)
+    return next(alike, text)
 
 
 def _find_counting(margins: list[Rows]) -> set[tuple[int, int]]:
