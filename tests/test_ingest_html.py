@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.ingest.html import declared_language, html_encoding, read_html
+from analyzer.ingest.html import html_encoding, read_html
 from analyzer.ingest.layout import LayoutBuilder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -315,19 +315,6 @@ def test_offsets_fit_the_text():
 )
 def test_html_encoding(data, expected):
     assert html_encoding(data) == expected
-
-
-@pytest.mark.parametrize(
-    ("html", "expected"),
-    [
-        ("<html lang='nb-NO'>", "nb-no"),
-        ("<html class=a lang=nn>", "nn"),
-        ("<html><p lang=en>", None),
-        ("", None),
-    ],
-)
-def test_declared_language(html, expected):
-    assert declared_language(html) == expected
 
 
 @pytest.mark.shared

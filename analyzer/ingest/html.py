@@ -41,9 +41,6 @@ _CONTAINER_TAG = re.compile(r"</?(?!(?:script|style|title|head|body|h[1-6]|p|br)
 _CHARSET = re.compile(
     rb"(?:<meta[^>]{0,300}?charset|<\?xml[^>]{0,100}?encoding)\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE
 )
-_LANGUAGE = re.compile(
-    r"<html[^>]{0,2000}?\slang\s*=\s*[\"']?\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)", re.IGNORECASE
-)
 _LONGEST_HEADING = 200  # longer text marked as a heading is a paragraph in large type
 _LONGEST_BOLD_HEADING = 100
 
@@ -67,12 +64,6 @@ def html_encoding(data: bytes) -> str | None:
         return "cp1252"  # as browsers do: pages that say Latin-1 have Windows quotes and dashes
     # A meta element that was readable byte by byte cannot stand in a UTF-16 file.
     return "utf-8" if name and name.startswith("utf-16") else name
-
-
-def declared_language(html: str) -> str | None:
-    """Name the language that the ``html`` element declares, in lower case: "nb-no"."""
-    found = _LANGUAGE.search(html[:20_000])
-    return found.group(1).lower() if found else None
 
 
 def read_html(html: str) -> LayoutBuilder:
