@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -96,6 +96,7 @@ class Analyzer:
         name: str | None = None,
         ocr: Literal["auto", "never", "always"] = "auto",
         ocr_language: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> Report:
         """Analyse one statement.
 
@@ -105,11 +106,14 @@ class Analyzer:
             name: What the report calls the source when bytes are given.
             ocr: When to read pictures of text with Tesseract, as for :func:`analyzer.ingest.read_document`.
             ocr_language: Language for Tesseract; Norwegian when None.
+            progress: Called with pages done and pages in all after each page that Tesseract has read.
 
         Raises:
             UnreadableSource: If there is nothing to read; the message says what to do.
         """
-        document = read_document(source, id=id, name=name, ocr=ocr, ocr_language=ocr_language)
+        document = read_document(
+            source, id=id, name=name, ocr=ocr, ocr_language=ocr_language, progress=progress
+        )
         return self.analyze_document(document)
 
     def analyze_many(self, sources: Iterable[str | Path]) -> Iterator[Report | Failure]:

@@ -33,6 +33,21 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class RecognisedPage:
+    """A page that Tesseract has read.
+
+    Attributes:
+        page: From 1.
+        confidence: Mean over the characters, 0 to 100.
+        words: The words in reading order, each with Tesseract's confidence, 0 to 100.
+    """
+
+    page: int
+    confidence: float
+    words: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A statement as read from its source.
 
@@ -46,6 +61,7 @@ class Document:
         pages: Number of pages, or None for sources without pages.
         method: How the text was obtained.
         warnings: What the reader of a report should know about the extraction, in Norwegian.
+        recognised: The pages that Tesseract has read, with its confidence in each word.
     """
 
     id: str
@@ -57,6 +73,7 @@ class Document:
     pages: int | None = None
     method: ExtractionMethod = "text"
     warnings: tuple[str, ...] = ()
+    recognised: tuple[RecognisedPage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,9 @@ FRAMES = (
 )
 """Names that :meth:`Report.frame` takes."""
 
+DOUBTFUL_WORD = 60.0
+"""Words that Tesseract is less sure of than this (0 to 100) are listed in the report."""
+
 STATUS_NB = {
     "present": "oppfylt",
     "partial": "delvis",
@@ -174,7 +177,7 @@ def build_report(
             "pages": document.pages,
             "words": len(document.text.split()),
             "text": document.text,
-            "extraction": {"method": document.method, "warnings": list(document.warnings)},
+            "extraction": _extraction(document),
             "restoration": {
                 "damage": round(restoration.damage, 4),
                 "repairs": [asdict(repair) for repair in restoration.repairs],
@@ -194,6 +197,22 @@ def build_report(
         "summary": _summary(assessment),
     }
     return Report(data)
+
+
+def _extraction(document: Document) -> dict[str, Any]:
+    """Say how the text was obtained; for scans, how sure Tesseract was of each page, and of which words not."""
+    extraction: dict[str, Any] = {"method": document.method, "warnings": list(document.warnings)}
+    if document.recognised:
+        extraction["ocr"] = [
+            {
+                "page": page.page,
+                "confidence": page.confidence,
+                "words": len(page.words),
+                "doubtful": [{"text": t, "confidence": c} for t, c in page.words if c < DOUBTFUL_WORD],
+            }
+            for page in document.recognised
+        ]
+    return extraction
 
 
 def _segments(structure: Structure, labels: Sequence[Sequence[Label]]) -> list[dict[str, Any]]:

@@ -34,10 +34,24 @@ class _AnalyzerInfo(TypedDict):
     as_of: str
 
 
+class _DoubtfulWord(TypedDict):
+    text: str
+    confidence: float
+
+
+@with_config(_OPEN)
+class _RecognisedPage(TypedDict):
+    page: int
+    confidence: float
+    words: int
+    doubtful: list[_DoubtfulWord]
+
+
 @with_config(_OPEN)
 class _Extraction(TypedDict):
     method: Literal["text", "html", "pdf", "docx", "ocr"]
     warnings: list[str]
+    ocr: NotRequired[list[_RecognisedPage]]
 
 
 @with_config(_OPEN)

@@ -22,6 +22,7 @@ _STYLES = {
 }
 _SEVERITY_NB = {"error": "alvorlig", "warning": "advarsel", "info": "merknad"}
 _PIPED_WIDTH = 110
+REPAIRS_SHOWN = 5
 
 
 def make_console() -> Console:
@@ -71,6 +72,7 @@ def show_report(report: Report, console: Console, *, full: bool) -> None:
     )
     for warning in data["document"]["extraction"]["warnings"]:
         console.print(Text(f"Merk: {visible(warning)}", style="yellow"))
+    _show_repairs(data["document"]["restoration"]["repairs"], data["document"]["source"], console)
     rows = []
     for d in report.disclosures:
         if not full and d["status"] == "not_applicable":
@@ -86,6 +88,26 @@ def show_report(report: Report, console: Console, *, full: bool) -> None:
         table.add_row(*verdict, _shorten(quote, max(20, console.width - taken - 4)))
     console.print(table)
     console.print(_findings_table(report))
+
+
+def _show_repairs(repairs: list[dict[str, Any]], source: str, console: Console) -> None:
+    """Say which words are shown otherwise than they stand in the source; the least sure ones first."""
+    from rich.text import Text
+
+    if not repairs:
+        return
+    doubtful = sorted(repairs, key=lambda repair: repair["score"])[:REPAIRS_SHOWN]
+    examples = ", ".join(
+        f"«{' '.join(visible(r['original']).split())}» → «{' '.join(visible(r['restored']).split())}»"
+        for r in doubtful
+    )
+    console.print(
+        Text(
+            f"Skadd av tekstgjenkjenning: {len(repairs)} steder er rettet i sitatene under, de minst sikre: "
+            f"{examples}. Alle: personvern restore --diff {visible(source)}",
+            style="yellow",
+        )
+    )
 
 
 def _findings_table(report: Report) -> Any:
@@ -120,6 +142,39 @@ def show_progress() -> Any:
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             task = progress.add_task("", total=None)
             yield lambda done, total, source: progress.update(task, completed=done, total=total)
+
+    return bar()
+
+
+def show_pages(file: str) -> Any:
+    """Show on standard error how many pages Tesseract has read, from the first one on.
+
+    Gives a context manager with the function that :func:`analyzer.ingest.read_document` calls.
+    """
+    from contextlib import contextmanager
+
+    @contextmanager
+    def bar() -> Any:
+        from rich.console import Console
+
+        started: list[Any] = []
+
+        def advance(done: int, total: int) -> None:
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+            if not started:
+                name = TextColumn(f"Leser sider av {visible(file)}", markup=False)
+                columns = (name, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+                progress = Progress(*columns, console=Console(stderr=True), transient=True)
+                progress.start()
+                started.extend((progress, progress.add_task("", total=total)))
+            started[0].update(started[1], completed=done, total=total)
+
+        try:
+            yield advance
+        finally:
+            if started:
+                started[0].stop()
 
     return bar()
 

@@ -8,6 +8,8 @@ import sys
 import jsonschema
 import pytest
 
+from analyzer.terminal import show_pages
+
 GOOD = (
     "Personvernerklæring for Nes Tannklinikk AS\n\nNes Tannklinikk AS er behandlingsansvarlig. Skriv til "
     "post@nes.example. Vi lagrer navn og journal for å gi behandling. Journalen oppbevares så lenge loven krever. "
@@ -111,6 +113,31 @@ def test_explain_unknown_lists_the_choices():
     run = personvern("explain", "lagring")
     assert run.returncode == 2
     assert "retention" in run.stderr
+
+
+DAMAGED = (
+    "Nar du besgker oss, far vi tilgang til opplysninger som er ngdvendige for a levere tjenesten. "
+    "Vi lagrer ogsa formalet med behandlingen, og du kan nar som helst be om sletting. "
+)
+
+
+def test_damaged_text_is_shown_restored_with_its_original(tmp_path):
+    path = tmp_path / "skadd.txt"
+    path.write_text(DAMAGED * 3, encoding="utf-8")
+    shown = personvern("analyze", path).stdout
+    assert "Skadd av tekstgjenkjenning" in shown
+    assert "→" in shown
+    assert "nødvendige" in personvern("restore", path).stdout
+    assert "ngdvendige\tnødvendige\t" in personvern("restore", path, "--diff").stdout
+
+
+def test_pages_are_shown_as_they_are_read(capsys):
+    with show_pages("skann[1].pdf") as advance:
+        advance(1, 2)
+        advance(2, 2)
+    with show_pages("tekst.pdf"):
+        pass
+    assert capsys.readouterr().out == ""
 
 
 def test_text_cannot_steer_the_terminal(tmp_path):

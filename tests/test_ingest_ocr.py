@@ -87,6 +87,11 @@ def test_clean_scan_comes_back_with_its_layout(page):
         assert ("heading", heading) in found
     assert ("list_item", "• Øvrige opplysninger") in found
     assert sum(kind == "list_item" for kind, _ in found) == 3
+    (recognised,) = document.recognised
+    assert recognised.page == 1
+    assert recognised.confidence > 85
+    assert {"Øvrige", "opplysninger"} <= {word for word, _ in recognised.words}
+    assert all(0 <= confidence <= 100 for _, confidence in recognised.words)
     # Signs that Tesseract's Norwegian data does not have.
     assert "§ 13" in document.text
     assert "post@fjordgloett.no" in document.text

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from analyzer.records import Repair, Restoration, Span
 from analyzer.restoration import Restorer, find_pieces, is_suspect
+from analyzer.restoration.spelling import LetterModel
 from analyzer.restoration.tokens import find_tokens
 
 # Damage around a sentence: a text is restored only if it is damaged as a whole.
@@ -56,6 +57,11 @@ def read(restorer, sentence, around=BOKMAAL):
         ("Vi ber om samtykke for vi deler noe.", "Vi ber om samtykke før vi deler noe."),
         ("Vi har en avtale for behandlingen.", "Vi har en avtale for behandlingen."),
         ("Behandlingen ma ha et grunnlag.", "Behandlingen må ha et grunnlag."),
+        # stray capitals, a first letter lost, words run together
+        ("Ring oss pa tIf. 400 00 123.", "Ring oss på tlf. 400 00 123."),
+        ("Det er av konomisk betydning.", "Det er av økonomisk betydning."),
+        ("Du kan klikke paen lenke.", "Du kan klikke på en lenke."),
+        ("Vi bruker bla. kart.", "Vi bruker bla. kart."),
         # compounds that no list has
         ("Vi bruker et statistikkverktgy.", "Vi bruker et statistikkverktøy."),
         ("Se vare overvakingsrutiner.", "Se våre overvåkingsrutiner."),
@@ -90,6 +96,7 @@ def test_restores_nynorsk(restorer, damaged, restored):
     [
         "Skriv til post@soknad-radgivning.no eller se https://www.sporsmal.no/na/for.",
         "Org.nr. 974 760 673, telefon 22 39 69 00, 4 ansatte.",
+        "Vi har 4 ansatte, jf. § 4 og 5.",
         "Microsoft Azure og Google Analytics brukes.",
         "Kari Larsen og Ola Hansen svarer.",
         "Avtalen er inngått med EU, jf. artikkel 6 nr. 1 bokstav a, b og f.",
@@ -206,3 +213,15 @@ def test_suspect_pieces_lack_norwegian_letters(piece, suspect):
 def test_addresses_are_not_words():
     words = [t.text for t in find_tokens("Se www.sok.no/a, a@b.no og https://x.no/ar. Nar? unders@kelse")]
     assert words == ["Se", "og", "Nar", "unders@kelse"]
+
+
+def test_letter_model_prefers_norwegian_spelling():
+    model = LetterModel.fit(["journalføring", "føringer", "plikt", "overføring", "journal", "følge"])
+    assert model.score("føring") > model.score("fgring")
+    assert model.score("plikt") < 0
+    assert LetterModel(model.codes).score("føring plikt") == model.score("føring plikt")
+
+
+@pytest.mark.parametrize("word", ["", "a", "æøå", "漢字", "x" * 200, "a b"])
+def test_letter_model_takes_any_word(word):
+    assert LetterModel.fit(["abc"]).score(word) <= 0

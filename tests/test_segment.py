@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from analyzer.records import Block, Document
 from analyzer.segment import MAX_SEGMENT, read_span, segment
+from analyzer.segment.layout import find_blocks
 from analyzer.segment.sentences import split_sentences
 
 
@@ -185,6 +186,17 @@ def test_segment_finds_paragraphs_in_wrapped_text_by_their_short_last_lines(know
     found = [p.reading.text for p in passages(WRAPPED, knowledge)]
     assert [text.split()[0] for text in found] == ["Vi", "Søknader"]
     assert "\n" not in "".join(found)
+
+
+def test_segment_leaves_out_page_numbers_and_the_heads_beside_them(knowledge):
+    text = (
+        "Personvern i Vik\n\nVi lagrer navn.\nSide 1 av 3\nPersonvern i Vik\nDu har rett til innsyn.\n\n- 2 -\n\n"
+        "Personvern i Vik\n\nDu kan klage.\n\n3 av 3\n\n1\n\nFem år\n"
+    )
+    blocks = [text[block.start : block.end] for block in find_blocks(text, knowledge)]
+    assert blocks == [
+        "Personvern i Vik", "Vi lagrer navn.", "Du har rett til innsyn.", "Du kan klage.", "1", "Fem år",
+    ]  # fmt: skip
 
 
 def test_segment_keeps_labelled_lines_of_wrapped_text_apart(knowledge):

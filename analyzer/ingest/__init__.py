@@ -147,6 +147,7 @@ def _read_pdf_document(data: bytes, label: str, id: str, ocr: _Ocr) -> Document:
         pages,
         "ocr" if scans and scans.has_read else "pdf",
         tuple(warnings),
+        scans.list_recognised() if scans else (),
     )
 
 
@@ -157,9 +158,19 @@ def _read_image_document(data: bytes, label: str, id: str, media_type: str, ocr:
         raise UnreadableSource(
             f'{label} er et bilde ({media_type}), og tekstgjenkjenning er slått av. Bruk ocr="auto".'
         )
-    layout, pages, warnings = ScanReader(label, ocr.language, ocr.progress).read_image(data)
+    scans = ScanReader(label, ocr.language, ocr.progress)
+    layout, pages, warnings = scans.read_image(data)
     return Document(
-        id, label, _digest(data), media_type, layout.text, tuple(layout.blocks), pages, "ocr", tuple(warnings)
+        id,
+        label,
+        _digest(data),
+        media_type,
+        layout.text,
+        tuple(layout.blocks),
+        pages,
+        "ocr",
+        tuple(warnings),
+        scans.list_recognised(),
     )
 
 

@@ -27,6 +27,7 @@ from analyzer.ingest.tesseract import (
     SeenWord,
     Tesseract,
 )
+from analyzer.records import RecognisedPage
 
 OcrMode = Literal["auto", "never", "always"]
 Progress = Callable[[int, int], None]
@@ -125,6 +126,18 @@ class ScanReader:
         return next(
             (reading.page.height for reading in self.readings if reading.page and reading.number == number),
             842.0,
+        )
+
+    def list_recognised(self) -> tuple[RecognisedPage, ...]:
+        """Give the pages that were read, with Tesseract's confidence in each word."""
+        return tuple(
+            RecognisedPage(
+                reading.number,
+                round(reading.confidence, 1),
+                tuple((word.text, round(word.confidence, 1)) for word in _list_words(reading.page.lines)),
+            )
+            for reading in self.readings
+            if reading.page
         )
 
     @property

@@ -18,7 +18,16 @@ from analyzer.errors import ModelNotFound
 from analyzer.records import Repair, Restoration
 from analyzer.restoration.candidates import JOINED, UNCHANGED, Candidate, CandidateFinder
 from analyzer.restoration.lexicon import Channel, Lexicon
-from analyzer.restoration.rank import contexts_of, dense_features, is_nynorsk, shape, sparse_features
+from analyzer.restoration.rank import (
+    candidate_ids,
+    context_ids,
+    contexts_of,
+    dense_features,
+    hash_features,
+    is_nynorsk,
+    shape,
+)
+from analyzer.restoration.spelling import LetterModel
 from analyzer.restoration.tokens import Token, find_tokens
 
 if TYPE_CHECKING:
@@ -36,6 +45,9 @@ MIN_EVIDENCE = 0.02
 
 SURE = 0.6
 """Least probability of a repair."""
+
+SURE_OF_FIGURE = 0.97
+"""The same where figures were read: "4 ansatte" must not become "å ansatte"."""
 
 PASSES = 2
 _SPECIAL = "æøåÆØÅ"
@@ -92,12 +104,13 @@ class Restorer:
             channel = Channel.load(folder / "channel.json")
             with np.load(folder / "weights.npz", allow_pickle=False) as stored:
                 lexicon = Lexicon.unpack(stored["words"].tobytes(), stored["frequencies"].tobytes())
+                letters = LetterModel(stored["letters"])
                 dense, sparse, scale = stored["dense"], stored["sparse"], float(stored["scale"])
         except (OSError, KeyError, ValueError) as error:
             raise ModelNotFound(
                 f"{folder}: no restoration model ({error}); run `personvern train --restore`"
             ) from error
-        return cls(CandidateFinder(lexicon, channel), dense, sparse, scale)
+        return cls(CandidateFinder(lexicon, channel, letters), dense, sparse, scale)
 
     def restore(self, text: str) -> Restoration:
         """Undo the OCR damage of a text; an intact text comes back as it is.
@@ -132,36 +145,40 @@ class Restorer:
         )
 
     def _repair(self, text: str, tokens: Sequence[Token]) -> Iterator[Repair]:
+        import numpy as np
+
         candidates = [self._candidates(text, token) for token in tokens]
         for i in find_english(tokens):
             candidates[i] = candidates[i][:1]
         open_ = [i for i, found in enumerate(candidates) if len(found) > 1]
         shapes = ["", *(shape(token.text) for token in tokens), ""]
         words = [max(found, key=lambda c: c.channel + c.frequency).text for found in candidates]
+        if not open_:
+            return
         scores: dict[int, float] = {}
         chosen: dict[int, Candidate] = {}
+        owners = np.repeat(np.arange(len(open_)), [len(candidates[i]) for i in open_])
+        ids = np.array([candidate_ids(c) for i in open_ for c in candidates[i]], np.uint64)
+        own = self._score_alone(tokens, candidates, open_)
         for _ in range(PASSES):
-            nynorsk = is_nynorsk(words)
-            contexts = contexts_of(tokens, words, nynorsk=nynorsk)
-            sparse: list[list[int]] = []
-            dense: list[tuple[float, ...]] = []
-            kinds: list[int] = []
-            for i in open_:
-                around = (shapes[i], shapes[i + 2])
-                for candidate in candidates[i]:
-                    sparse.append(sparse_features(candidate, contexts[i], around))
-                    dense.append(dense_features(tokens[i].text, candidate, contexts[i]))
-                    kinds.append(candidate.kind)
-            values = iter(self._score(sparse, dense, kinds))
-            for i in open_:
-                chosen[i], scores[i] = _choose(candidates[i], [next(values) for _ in candidates[i]])
+            contexts = contexts_of(tokens, words, nynorsk=is_nynorsk(words))
+            around = [context_ids(contexts[i], (shapes[i], shapes[i + 2])) for i in open_]
+            features = hash_features(ids, np.array(around, np.uint64)[owners])
+            values = own + self._sparse[features].sum(1, dtype=np.int32) * self._scale
+            ends = np.cumsum(np.bincount(owners))[:-1]
+            for i, part in zip(open_, np.split(values, ends), strict=True):
+                chosen[i], scores[i] = _choose(candidates[i], part.tolist())
                 words[i] = chosen[i].text
         for i in open_:
             token = tokens[i]
             if token.text[0] == "@" and text[max(token.start - 1, 0)] == "\n":
                 token = token._replace(opens=True)
             restored = match_case(chosen[i].text, token)
-            if chosen[i].kind not in UNCHANGED and restored != token.text and scores[i] >= SURE:
+            if (
+                chosen[i].kind not in UNCHANGED
+                and restored != token.text
+                and scores[i] >= (SURE_OF_FIGURE if token.text.isdigit() else SURE)
+            ):
                 original = text[token.start : token.end]
                 yield Repair(
                     token.start, token.end, original, divide(restored, original), round(scores[i], 4)
@@ -171,21 +188,26 @@ class Restorer:
         found = self.finder.find(token.text)
         if token.text == "|" and _line(text, token.start).count("|") > 1:  # columns of a table
             return found[:1]
+        if token.text == "bla" and token.after.startswith("."):  # an abbreviation, bl.a.
+            return found[:1]
         if token.end - token.start == len(token.text):
             return found
         return tuple(c for c in found if c.kind != JOINED)
 
-    def _score(
-        self, sparse: list[list[int]], dense: list[tuple[float, ...]], kinds: list[int]
-    ) -> list[float]:
+    def _score_alone(
+        self, tokens: Sequence[Token], candidates: Sequence[Sequence[Candidate]], open_: Sequence[int]
+    ) -> NDArray[np.float64]:
+        """Score candidates by themselves, whatever their neighbours."""
         import numpy as np
 
-        if not kinds:
-            return []
-        rows = np.array(sparse, dtype=np.int32)
-        context = self._sparse[rows].sum(1, dtype=np.int32) * self._scale
-        own = (self._dense[np.array(kinds)] * np.array(dense, dtype=np.float32)).sum(1)
-        return [float(v) for v in context + own]
+        dense = [
+            dense_features(tokens[i], candidate, candidates[i][0].spelling)
+            for i in open_
+            for candidate in candidates[i]
+        ]
+        kinds = np.array([candidate.kind for i in open_ for candidate in candidates[i]])
+        scores: NDArray[np.float64] = (self._dense[kinds] * np.array(dense)).sum(1)
+        return scores
 
 
 def find_pieces(text: str) -> list[tuple[int, int]]:

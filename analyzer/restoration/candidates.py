@@ -6,10 +6,12 @@ with compounds put together from known parts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from analyzer.restoration.lexicon import UNKNOWN, Channel, Lexicon
+from analyzer.restoration.spelling import LetterModel
 
 KEPT, STRANGE, WORD, COMPOUND, HALF, JOINED, KEPT_COMPOUND = range(7)
 """Kinds: known word as read, unknown word as read, another word, a compound, a word whose end is known,
@@ -42,6 +44,24 @@ _LETTERS = "abcdefghijklmnopqrstuvwyæøå"
 _LINKS = ("", "s", "e")
 
 
+DOUBTFUL = -11.5
+"""A known word less frequent than this may also be two words, or one that lost a letter."""
+
+BARE_FREQUENCY = -7.5
+"""Two words read as a known one are each at least this frequent."""
+
+LOST_INITIAL = -7.0
+"""Log probability that æ, ø or å at the start of a word is not read."""
+
+MUCH = 3.0
+"""Natural log of how many times more frequent a word must be to be meant by a doubtful one."""
+
+_STRAIGHT = re.compile(r"(?<=[a-zæøå])I(?=[a-zæøå])")
+"""A capital I within a word, which is an l."""
+
+_SLIPPED_CASE = re.compile(r"[a-zæøå]{3,}[A-ZÆØÅ][a-zæøå]?")
+
+
 class Candidate(NamedTuple):
     """A word that may have stood there; ``text`` is in lower case unless it is the word as read."""
 
@@ -49,14 +69,17 @@ class Candidate(NamedTuple):
     channel: float
     frequency: float
     kind: int
+    spelling: float = 0.0
+    """Log probability of its letters."""
 
 
 class CandidateFinder:
     """Finds candidates for words, and remembers them."""
 
-    def __init__(self, lexicon: Lexicon, channel: Channel) -> None:
+    def __init__(self, lexicon: Lexicon, channel: Channel, letters: LetterModel) -> None:
         self.frequency = lexicon.frequency
         self.channel = channel
+        self.letters = letters
         self._found: dict[str, tuple[Candidate, ...]] = {}
         self._known_parts: dict[str, tuple[Candidate, ...]] = {}
 
@@ -66,7 +89,11 @@ class CandidateFinder:
         if known is None:
             if len(self._found) > 200_000:
                 self._found.clear()
-            known = self._found[word] = self._search(word)
+            found = self._search(word)
+            if len(found) > 1:
+                score = self.letters.score
+                found = tuple(c._replace(spelling=score(c.text.lower())) for c in found)
+            known = self._found[word] = found
         return known
 
     def _search(self, word: str) -> tuple[Candidate, ...]:
@@ -77,22 +104,54 @@ class CandidateFinder:
         if len(word) > MAX_LENGTH or (word.isdigit() and word not in self.channel.words):
             return (itself,)
         found: dict[str, Candidate] = {}
+        if straight := self._straighten(word):
+            return (itself._replace(frequency=UNKNOWN, kind=STRANGE), straight)
         self._add_words(word, lower, found)
         self._add_edits(lower, self.channel.special, found, MAX_EDITS)
+        self._add_initials(lower, found)
         if any(c.isdigit() for c in word):
             sure = {"å", *(true for true, _ in self.channel.words.get(word, ()))}
             long = sum(c.isalpha() for c in word) > 1
             found = {t: c for t, c in found.items() if t in sure or (long and c.frequency > DIGIT_FREQUENCY)}
         elif frequency is None and len(lower) > 1:
             self._add_unlisted(word, lower, found)
-        elif frequency is not None and frequency < RARE and len(lower) > 4 and found.keys() <= {lower}:
-            self._add_edits(lower, self.channel.letters, found, 1)
+        elif frequency is not None and frequency < DOUBTFUL and lower.isalpha():
+            self._add_doubts(lower, frequency, found)
         found.pop(word, None)
         if intact := found.pop(lower, None):
             itself = intact._replace(text=word, kind=KEPT_COMPOUND) if frequency is None else itself
         best = sorted(found.values(), key=_prior, reverse=True)[: MAX_CANDIDATES - 1]
         floor = max(map(_prior, best), default=0.0) - MAX_BEHIND
         return (itself, *(c for c in best if _prior(c) > max(floor, _prior(itself) - MAX_BEHIND)))
+
+    def _straighten(self, word: str) -> Candidate | None:
+        """Give the word that a stray capital within has made of a known one: "tIf", "inntekT"."""
+        text = _STRAIGHT.sub("l", word).lower()
+        plain = self.frequency.get(word.lower(), UNKNOWN)
+        known = self.frequency.get(text)
+        if known is not None and text != word.lower() and known > plain:
+            return Candidate(text, -0.5, known, WORD)
+        if known is not None and text == word.lower() and _SLIPPED_CASE.fullmatch(word):
+            return Candidate(text, -0.5, known, WORD)
+        return None
+
+    def _add_initials(self, lower: str, found: dict[str, Candidate]) -> None:
+        """Add words whose first letter was not read."""
+        own = self.frequency.get(lower, UNKNOWN)
+        for letter in "øå" if len(lower) > 3 else "":
+            frequency = self.frequency.get(letter + lower, UNKNOWN)
+            if frequency > own + MUCH and frequency > SLIP_FREQUENCY:
+                found.setdefault(letter + lower, Candidate(letter + lower, LOST_INITIAL, frequency, WORD))
+
+    def _add_doubts(self, lower: str, frequency: float, found: dict[str, Candidate]) -> None:
+        """Add what a known but rare word may be."""
+        likelier: dict[str, Candidate] = {}
+        self._add_edits(lower, self.channel.letters, likelier, 1)
+        for text, candidate in likelier.items():
+            if candidate.frequency > frequency + MUCH or frequency < RARE:
+                found.setdefault(text, candidate)
+        if len(lower) > 2:
+            self._add_joined(lower, found, BARE_FREQUENCY)
 
     def _add_unlisted(self, word: str, lower: str, found: dict[str, Candidate]) -> None:
         """Add what a word that no list has may be; the costlier ways only if the cheaper find nothing."""
@@ -105,14 +164,15 @@ class CandidateFinder:
         simple = word[1:].islower() or word.isupper()
         settled = any(c.kind == WORD or c.text == lower for c in found.values())
         if simple and not settled and 3 < len(lower) < 25:
-            self._add_joined(lower, found)
+            self._add_joined(lower, found, JOINED_FREQUENCY)
 
     def _add_words(self, word: str, lower: str, found: dict[str, Candidate]) -> None:
         """Add what whole words are read as this one."""
         for form in dict.fromkeys((word, lower)):
             for true, channel in self.channel.words.get(form, ()):
                 if frequency := self.frequency.get(true.lower()):
-                    found.setdefault(true.lower(), Candidate(true, channel, frequency, WORD))
+                    text = true if len(true) > 1 and true.isupper() else true.lower()
+                    found.setdefault(true.lower(), Candidate(text, channel, frequency, WORD))
 
     def _add_edits(
         self,
@@ -186,22 +246,22 @@ class CandidateFinder:
                     _keep(found, head.text + tail.text, head.channel + tail.channel, total, WORD)
         return sorted(found.values(), key=_prior, reverse=True)[:2]
 
-    def _add_joined(self, word: str, found: dict[str, Candidate]) -> None:
-        """Add two frequent words whose space was not read."""
+    def _add_joined(self, word: str, found: dict[str, Candidate], floor: float) -> None:
+        """Add two words at least as frequent as ``floor`` whose space was not read."""
         for cut in range(1, len(word)):
-            for left in self._whole(word[:cut]):
-                for right in self._whole(word[cut:]):
+            for left in self._whole(word[:cut], floor):
+                for right in self._whole(word[cut:], floor):
                     text = f"{left.text} {right.text}"
                     total = left.frequency + right.frequency
                     _keep(found, text, left.channel + right.channel, total, JOINED)
 
-    def _whole(self, word: str) -> list[Candidate]:
+    def _whole(self, word: str, floor: float) -> list[Candidate]:
         options = [(true, p) for true, p in self.channel.words.get(word, ()) if true.islower()]
         options.append((word, 0.0))
         if len(word) > 3:
             options += undo(word, self.channel.special, 1)
         known = [Candidate(t, p, self.frequency.get(t, UNKNOWN), WORD) for t, p in options]
-        frequent = [c for c in known if c.frequency > JOINED_FREQUENCY]
+        frequent = [c for c in known if c.frequency > floor]
         return sorted(frequent, key=lambda c: -(c.channel + c.frequency))[:2]
 
 

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
 from analyzer.restoration.candidates import KEPT, WORD, Candidate
 from analyzer.restoration.tokens import Token
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 BITS = 21
 MASK = (1 << BITS) - 1
 KINDS = 7
-DENSE_WIDTH = 6
-"""Per kind: bias, channel, frequency, capitals, length, name-likeness."""
+DENSE_WIDTH = 8
+"""Per kind: bias, channel, frequency, capitals, length, name-likeness, spelling, spelling beside the word as read."""
 
 EDGE = "¶"
 
@@ -36,9 +40,16 @@ class Context(NamedTuple):
     nynorsk: bool
 
 
-def dense_features(word: str, candidate: Candidate, context: Context) -> tuple[float, ...]:
-    """Give the values that the weights of the candidate's kind are for."""
-    known_name = word[:1].isupper() and not context.opens
+def dense_features(token: Token, candidate: Candidate, spelling: float) -> tuple[float, ...]:
+    """Give the values that the weights of the candidate's kind are for.
+
+    Args:
+        token: The word as read.
+        candidate: For it.
+        spelling: Log probability of the letters of the word as read.
+    """
+    word = token.text
+    known_name = word[:1].isupper() and not token.opens
     return (
         1.0,
         candidate.channel / 4,
@@ -46,6 +57,8 @@ def dense_features(word: str, candidate: Candidate, context: Context) -> tuple[f
         1.0 if len(word) > 1 and word.isupper() else 0.0,
         min(len(word), 20) / 10,
         1.0 if known_name else 0.0,
+        candidate.spelling / 10,
+        (candidate.spelling - spelling) / 5,
     )
 
 
@@ -66,48 +79,79 @@ def shape(word: str) -> str:
     return "Xx" if word[0].isupper() else "xx"
 
 
-def sparse_features(candidate: Candidate, context: Context, shapes: tuple[str, str]) -> list[int]:
-    """Give the hashed features of a candidate among its neighbours."""
+@lru_cache(maxsize=200_000)
+def candidate_ids(candidate: Candidate) -> tuple[int, int, int]:
+    """Give what stands for a candidate in its features: the word, its ending, the ending of a longer word."""
     text = candidate.text.lower()
     # What no list has is told by its kind: its own weight would be learned by heart.
-    c = _id(text if candidate.kind in (KEPT, WORD) else f"<{candidate.kind}>")
+    word = _id(text if candidate.kind in (KEPT, WORD) else f"<{candidate.kind}>")
     tail = _id("-" + text[-3:])
-    l2, l1, r1, r2 = _id(context.left2), _id(context.left), _id(context.right), _id(context.right2)
-    ls, rs = _id("-" + context.left[-3:]), _id("-" + context.right[-3:])
-    nn = 7 if context.nynorsk else 3
-    shaped = _id(shapes[0] + " " + shapes[1])
-    marks = _id(context.before + " " + context.after + (EDGE if context.opens else ""))
-    short = 0x51ED270B if len(text) < 3 else tail
-    return [
-        _mix(1, c, 0, 0),
-        _mix(2, c, nn, 0),
-        _mix(3, c, l1, 0),
-        _mix(4, c, r1, 0),
-        _mix(5, c, l1, l2),
-        _mix(6, c, r1, r2),
-        _mix(7, c, l1, r1),
-        _mix(8, c, l2, 0),
-        _mix(9, c, r2, 0),
-        _mix(10, c, ls, 0),
-        _mix(11, c, rs, 0),
-        _mix(12, c, marks, 0),
-        _mix(13, c, shaped, 0),
-        _mix(14, tail, l1, 0),
-        _mix(15, tail, r1, 0),
-        _mix(16, short, ls, rs),
-        _mix(17, c, ls, rs),
-        _mix(18, tail, nn, 0),
-    ]
+    return word, tail, _SHORT if len(text) < 3 else tail
+
+
+def context_ids(context: Context, shapes: tuple[str, str]) -> tuple[int, ...]:
+    """Give what stands for the neighbours: words and endings, language, shapes as read, punctuation."""
+    return (
+        *map(_id, context[:4]),
+        _id("-" + context.left[-3:]),
+        _id("-" + context.right[-3:]),
+        7 if context.nynorsk else 3,
+        _id(shapes[0] + " " + shapes[1]),
+        _id(context.before + " " + context.after + (EDGE if context.opens else "")),
+    )
+
+
+def hash_features(candidates: NDArray[np.uint64], contexts: NDArray[np.uint64]) -> NDArray[np.int32]:
+    """Hash candidates with their contexts.
+
+    Args:
+        candidates: As :func:`candidate_ids` gives them, shape (n, 3).
+        contexts: As :func:`context_ids` gives them, shape (n, 9).
+
+    Returns:
+        Features, shape (n, ``SPARSE``), each below ``2 ** BITS``.
+    """
+    import numpy as np
+
+    c, tail, short = candidates.T
+    l2, l1, r1, r2, ls, rs, nn, shaped, marks = contexts.T
+    none = np.zeros_like(c)
+    templates = (
+        (c, none, none),
+        (c, nn, none),
+        (c, l1, none),
+        (c, r1, none),
+        (c, l1, l2),
+        (c, r1, r2),
+        (c, l1, r1),
+        (c, l2, none),
+        (c, r2, none),
+        (c, ls, none),
+        (c, rs, none),
+        (c, marks, none),
+        (c, shaped, none),
+        (tail, l1, none),
+        (tail, r1, none),
+        (short, ls, rs),
+        (c, ls, rs),
+        (tail, nn, none),
+    )
+    p, q, r = map(np.uint64, _PRIMES)
+    width = np.uint64(_WIDTH)
+    hashed = np.empty((len(c), SPARSE), np.int32)
+    for number, (x, y, z) in enumerate(templates):
+        h = x * p + y * q + z * r + np.uint64((number + 1) * 0x27D4EB2F)
+        h &= width
+        h ^= h >> np.uint64(23)
+        h = (h * np.uint64(0x2545F491)) & width
+        hashed[:, number] = (h ^ (h >> np.uint64(19))) & np.uint64(MASK)
+    return hashed
 
 
 SPARSE = 18
-
-
-def _mix(template: int, a: int, b: int, c: int) -> int:
-    h = (template * 0x27D4EB2F + a * 0x9E3779B1 + b * 0x85EBCA6B + c * 0xC2B2AE35) & 0xFFFFFFFFFFFF
-    h ^= h >> 23
-    h = (h * 0x2545F491) & 0xFFFFFFFFFFFF
-    return (h ^ (h >> 19)) & MASK
+_SHORT = 0x51ED270B
+_PRIMES = (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35)
+_WIDTH = (1 << 48) - 1
 
 
 _NYNORSK = frozenset(

@@ -47,6 +47,13 @@ _LEADS_IN = re.compile(
     re.IGNORECASE,
 )
 
+_PAGE_NUMBER = re.compile(
+    r"(?:side|page|s\.)[ \t]*\d{1,3}(?:[ \t]*(?:av|of|/)[ \t]*\d{1,3})?|\d{1,3}[ \t]*(?:av|of|/)[ \t]*\d{1,3}"
+    r"|[-–—][ \t]*\d{1,3}[ \t]*[-–—]",
+    re.IGNORECASE,
+)
+_INTEGER = re.compile(r"\d{1,3}")
+
 MAX_HEADING = 100
 """Characters; longer lines are text. Real headings of statements stay below 90."""
 
@@ -80,7 +87,7 @@ def find_blocks(text: str, knowledge: Knowledge) -> tuple[Block, ...]:
     Returns:
         The blocks in order; their spans leave out the white space around them.
     """
-    lines = _lines(text)
+    lines = _without_furniture(_lines(text))
     width = _wrap_width(lines)
     groups = list(_group(lines, width))
     blocks: list[Block] = []
@@ -110,6 +117,28 @@ def _lines(text: str) -> list[_Line]:
     if found:
         found[-1] = replace(found[-1], blank_after=True)
     return found
+
+
+def _without_furniture(lines: Sequence[_Line]) -> list[_Line]:
+    """Leave out page numbers in the stream, and the running heads that come again beside them."""
+    numbers = {i for i, line in enumerate(lines) if _PAGE_NUMBER.fullmatch(line.text)}
+    integers = [i for i, line in enumerate(lines) if _INTEGER.fullmatch(line.text)]
+    values = [int(lines[i].text) for i in integers]
+    if len(values) > 1 and values == list(range(values[0], values[0] + len(values))):
+        numbers.update(integers)
+    beside = {k for i in numbers for k in (i - 1, i + 1) if 0 <= k < len(lines)} - numbers
+    seen: set[str] = set()
+    kept: list[_Line] = []
+    for i, line in enumerate(lines):
+        again = i in beside and len(line.text) <= MAX_HEADING and line.text in seen
+        seen.add(line.text)
+        if i in numbers or again:
+            if kept:
+                kept[-1] = replace(kept[-1], blank_after=True)
+            continue
+        after_gap = i > 0 and (not kept or kept[-1].start != lines[i - 1].start)
+        kept.append(replace(line, blank_before=True) if after_gap else line)
+    return kept
 
 
 def _wrap_width(lines: Sequence[_Line]) -> int:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from analyzer.errors import AnalyzerError
+from analyzer.restoration import Restorer
 from analyzer.restoration.candidates import CandidateFinder
 from analyzer.restoration.lexicon import Channel, Lexicon
+from analyzer.restoration.spelling import LetterModel
 from analyzer.train_restore.fit import (
     Examples,
     Ranker,
@@ -22,10 +23,16 @@ from analyzer.train_restore.fit import (
     fit_ranker,
     pair_tokens,
 )
-from analyzer.train_restore.pages import cut_pages, draw_look, draw_page, find_fonts, read_page, set_lines
+from analyzer.train_restore.measure import score_restoration
+from analyzer.train_restore.pages import choose_pages, read_pages
 from analyzer.train_restore.texts import TrainingText, collect_texts
 
-PAGES = 300
+PAGES = 700
+"""Pages to train on."""
+
+HELD_OUT_PAGES = 60
+"""Pages of other texts to measure on."""
+
 NEGLIGIBLE = 0.03
 """Context weights smaller than this are stored as zero."""
 
@@ -39,6 +46,7 @@ def train_restorer(
     folders: Sequence[Path],
     out: Path,
     *,
+    leave_out: Path | None = None,
     pages: int = PAGES,
     cache: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
@@ -48,60 +56,59 @@ def train_restorer(
     Args:
         folders: Hold intact Norwegian text as ``.txt`` and ``.conll.gz``.
         out: Gets ``channel.json``, ``weights.npz`` and ``metrics.json``.
-        pages: Number of pages to typeset and read; about 2 seconds each.
+        leave_out: Folder of texts to measure on; texts that overlap with them are not trained on.
+        pages: Number of pages to typeset and read; a second or two each.
         cache: JSON Lines file that keeps the pages read, to go on from.
         progress: Is told what is being done.
 
     Returns:
-        The metrics on held-out pages.
+        The metrics, on pages of texts that were held out.
     """
-    texts = [t for t in collect_texts(folders) if not t.held_out]
-    if not texts:
+    texts = collect_texts(folders, leave_out)
+    kept, held_out = [t for t in texts if not t.held_out], [t for t in texts if t.held_out]
+    if not kept:
         raise AnalyzerError(
             f"no .txt or .conll.gz below {', '.join(map(str, folders))}; name folders of text"
         )
-    progress(f"{len(texts)} texts; reading {pages} pages")
-    read = read_pages(texts, pages, cache)
-    progress("channel and lexicon")
-    tables = channel_tables(count_channel(read))
+    chosen, measured = choose_pages(kept, pages), choose_pages(held_out, HELD_OUT_PAGES * pages // PAGES)
+    progress(f"{len(texts)} texts; reading {len(chosen)} pages to train on and {len(measured)} others")
+    read = read_pages([*measured, *chosen], cache, progress)
+    measured_pages, read = read[: len(measured)], read[len(measured) :]
     out.mkdir(parents=True, exist_ok=True)
-    path = out / "channel.json"
-    path.write_text(json.dumps(tables, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
-    bodies, weights = [t.text for t in texts], [t.weight for t in texts]
-    finder = CandidateFinder(build_lexicon(bodies, weights, seen_in=2), Channel.load(path))
-    progress("examples")
-    examples = collect_examples(read, bodies, finder, Reader(tables, seed=1))
-    progress(f"{len(examples.starts)} choices among {examples.words} words")
-    save(out, build_lexicon(bodies, weights), fit_ranker(examples))
+    examples = _fit(kept, read, out, progress)
+    restorer = Restorer.load(out)
+    score = score_restoration(measured_pages, lambda text: restorer.restore(text).text)
     metrics = {
-        "texts": len(texts),
+        "texts": len(kept),
         "pages": len(read),
         "words": examples.words,
         "choices": len(examples.starts),
         "truth_not_among_candidates": examples.missed,
+        "held_out_pages": len(measured_pages),
+        "held_out_words": score.words,
+        **score.rates(),
     }
     (out / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
-    return {name: float(value) for name, value in metrics.items()}
+    return metrics
 
 
-def read_pages(texts: Sequence[TrainingText], number: int, cache: Path | None = None) -> list[Page]:
-    """Typeset pages of the texts at random, wear them, and read them with Tesseract's English model."""
-    done: list[Page] = []
-    if cache is not None and cache.exists():
-        lines = cache.read_text(encoding="utf-8").splitlines()
-        done = [(record["truth"], record["ocr"]) for record in map(json.loads, lines)]
-    rng = random.Random(len(done) + 1)
-    pages = list(cut_pages(t.text for t in texts))
-    rng.shuffle(pages)
-    fonts = find_fonts()
-    for page in pages[: max(0, number - len(done))]:
-        look = draw_look(rng, fonts)
-        ocr = read_page(draw_page(set_lines(page, look.columns), look))
-        done.append((page, ocr))
-        if cache is not None:
-            with cache.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"truth": page, "ocr": ocr}, ensure_ascii=False) + "\n")
-    return done
+def _fit(
+    texts: Sequence[TrainingText], pages: Sequence[Page], out: Path, progress: Callable[[str], None]
+) -> Examples:
+    """Fit channel, lexicon and weights, and save them."""
+    progress("channel and lexicon")
+    tables = channel_tables(count_channel(pages))
+    path = out / "channel.json"
+    path.write_text(json.dumps(tables, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+    bodies, weights = [t.text for t in texts], [t.weight for t in texts]
+    lexicon = build_lexicon(bodies, weights)
+    letters = LetterModel.fit(lexicon.frequency)
+    finder = CandidateFinder(build_lexicon(bodies, weights, seen_in=2), Channel.load(path), letters)
+    progress("examples")
+    examples = collect_examples(pages, bodies, finder, Reader(tables, seed=1))
+    progress(f"{len(examples.starts)} choices among {examples.words} words")
+    save(out, lexicon, letters, fit_ranker(examples))
+    return examples
 
 
 def collect_examples(
@@ -116,7 +123,7 @@ def collect_examples(
     return examples
 
 
-def save(out: Path, lexicon: Lexicon, ranker: Ranker) -> None:
+def save(out: Path, lexicon: Lexicon, letters: LetterModel, ranker: Ranker) -> None:
     """Save lexicon and weights; context weights as bytes."""
     kept = np.where(np.abs(ranker.sparse) < NEGLIGIBLE, 0, ranker.sparse)
     scale = min(float(np.abs(kept).max()), MAX_WEIGHT) / 127 or 1.0
@@ -125,6 +132,7 @@ def save(out: Path, lexicon: Lexicon, ranker: Ranker) -> None:
         out / "weights.npz",
         words=np.frombuffer(words, np.uint8),
         frequencies=np.frombuffer(codes, np.uint8),
+        letters=letters.codes,
         dense=ranker.dense.astype(np.float32),
         sparse=np.clip(np.round(kept / scale), -127, 127).astype(np.int8),
         scale=np.float32(scale),

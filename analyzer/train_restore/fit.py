@@ -20,11 +20,13 @@ from analyzer.restoration.rank import (
     DENSE_WIDTH,
     KINDS,
     SPARSE,
+    candidate_ids,
+    context_ids,
     contexts_of,
     dense_features,
+    hash_features,
     is_nynorsk,
     shape,
-    sparse_features,
 )
 from analyzer.restoration.tokens import Token, find_tokens
 from analyzer.train_restore.pages import align_words
@@ -50,8 +52,14 @@ NYNORSK_ENDINGS = (
 """Endings of bokmål and nynorsk; wordfreq's list is mostly bokmål."""
 
 NYNORSK_FLOOR, NYNORSK_STEP = -15.5, 2.0
-_RARE = (("å", "a4"), ("å", "4a"), ("å", "a&"), ("ø", "go"), ("ø", "og"), ("ø", "eg"), ("ø", "io"))
+_RARE = (
+    *(("å", read) for read in ("a4", "4a", "a&", "aa")),
+    *(("ø", read) for read in ("go", "og", "eg", "io", "ge", "gi", "oe")),
+)
 """Confusions that are too rare for a few hundred pages to show."""
+
+_RARE_WORDS = (("AI", "Al", 0.3), ("KI", "Kl", 0.2))
+"""The same for whole words."""
 
 JOIN_RATE = 0.002
 """Share of words whose space to the next is not read."""
@@ -138,6 +146,8 @@ def channel_tables(counts: ChannelCounts) -> dict[str, list[tuple[str, str, floa
         for (true, read), n in counts.words.items()
         if true != read and n >= 2 and counts.truths[true] >= MIN_WORD and len(true) <= 8
     ]
+    seen = {(true, read) for true, read, _ in words}
+    words += [rare for rare in _RARE_WORDS if rare[:2] not in seen]
     return {
         "letters": [(t, r, round(p, 6)) for (t, r), p in sorted(letters.items())],
         "words": [(t, r, round(p, 6)) for t, r, p in sorted(words)],
@@ -300,7 +310,8 @@ def build_lexicon(texts: Sequence[str], weights: Sequence[float], *, seen_in: in
 class Examples:
     """Choices between candidates, flattened: candidates of example i stand at ``starts[i]`` and on."""
 
-    sparse: array[int] = field(default_factory=lambda: array("i"))
+    ids: array[int] = field(default_factory=lambda: array("Q"))
+    contexts: array[int] = field(default_factory=lambda: array("Q"))
     dense: array[float] = field(default_factory=lambda: array("f"))
     kinds: list[int] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
@@ -314,7 +325,7 @@ class Examples:
         truths = [true if true is not None else token.text for token, true in pairs]
         tokens = [token for token, _ in pairs]
         contexts = contexts_of(tokens, truths, nynorsk=is_nynorsk(truths))
-        shapes = [shape(token.text) for token in tokens]
+        shapes = ["", *(shape(token.text) for token in tokens), ""]
         for i, (token, true) in enumerate(pairs):
             if true is None:
                 continue
@@ -327,11 +338,19 @@ class Examples:
             elif len(candidates) > 1:
                 self.starts.append(len(self.kinds))
                 self.labels.append(len(self.kinds) + label)
-                around = (shapes[i - 1] if i else "", shapes[i + 1] if i + 1 < len(shapes) else "")
+                self.contexts.extend(context_ids(contexts[i], (shapes[i], shapes[i + 2])))
                 for c in candidates:
                     self.kinds.append(c.kind)
-                    self.dense.extend(dense_features(token.text, c, contexts[i]))
-                    self.sparse.extend(sparse_features(c, contexts[i], around))
+                    self.dense.extend(dense_features(token, c, candidates[0].spelling))
+                    self.ids.extend(candidate_ids(c))
+
+    def features(self) -> NDArray[np.int32]:
+        """Give the hashed features of all candidates, shape (candidates, ``SPARSE``)."""
+        owners = np.repeat(np.arange(len(self.starts)), np.diff([*self.starts, len(self.kinds)]))
+        contexts = np.array(self.contexts, np.uint64).reshape(len(self.starts), -1)
+        ids = np.array(self.ids, np.uint64).reshape(len(self.kinds), -1)
+        parts = np.array_split(np.arange(len(ids)), max(1, len(ids) // 100_000))
+        return np.concatenate([hash_features(ids[part], contexts[owners[part]]) for part in parts])
 
 
 @dataclass
@@ -346,7 +365,7 @@ def fit_ranker(
     examples: Examples, *, epochs: int = 6, rate: float = 0.15, decay: float = 3e-6, seed: int = 1
 ) -> Ranker:
     """Fit the conditional logit by Adagrad (Duchi, Hazan and Singer 2011) in small batches."""
-    sparse = np.array(examples.sparse, dtype=np.int32).reshape(-1, SPARSE)
+    sparse = examples.features()
     dense = np.array(examples.dense, dtype=np.float32).reshape(-1, DENSE_WIDTH)
     kinds = np.array(examples.kinds, dtype=np.int32)
     starts = np.array([*examples.starts, len(kinds)], dtype=np.int64)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+import json
+import os
 import random
 import subprocess
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from analyzer.train_restore.texts import TrainingText
 
 FONT_FOLDER = Path("/usr/share/fonts/truetype")
 FONT_NAMES = (
@@ -111,8 +116,6 @@ def read_page(image: bytes, language: str = "eng") -> str:
 
 
 def _one_core() -> dict[str, str]:
-    import os
-
     return {**os.environ, "OMP_THREAD_LIMIT": "1"}
 
 
@@ -129,6 +132,51 @@ def cut_pages(texts: Iterable[str], words: int = WORDS_PER_PAGE) -> Iterator[str
                 page, count = [], 0
         if count > words // 8:
             yield "\n".join(page)
+
+
+def choose_pages(texts: Sequence[TrainingText], number: int) -> list[str]:
+    """Choose pages at random, half of them of statements; fewer if there are not that many."""
+    rng = random.Random(1)
+    statements = list(cut_pages(t.text for t in texts if t.statement))
+    others = list(cut_pages(t.text for t in texts if not t.statement))
+    rng.shuffle(statements)
+    rng.shuffle(others)
+    half = max(number // 2, number - len(others))
+    chosen = statements[:half]
+    return chosen + others[: number - len(chosen)]
+
+
+def read_pages(
+    pages: Sequence[str], cache: Path | None = None, progress: Callable[[str], None] = lambda _: None
+) -> list[tuple[str, str]]:
+    """Typeset pages, wear them, and read them with Tesseract's English model, on all cores.
+
+    Args:
+        pages: Their texts; the look of each is drawn by a generator of its own.
+        cache: JSON Lines file that keeps what was read, to go on from.
+        progress: Is told every 50 pages.
+
+    Returns:
+        For each page what stands on it and what was read.
+    """
+    lines = cache.read_text(encoding="utf-8").splitlines() if cache is not None and cache.exists() else []
+    known = {record["truth"]: record["ocr"] for record in map(json.loads, lines)}
+    fonts = find_fonts()
+
+    def read(page: str) -> str:
+        look = draw_look(random.Random(page), fonts)
+        return read_page(draw_page(set_lines(page, look.columns), look))
+
+    missing = [page for page in dict.fromkeys(pages) if page not in known]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for done, (page, ocr) in enumerate(zip(missing, pool.map(read, missing), strict=True), start=1):
+            known[page] = ocr
+            if cache is not None:
+                with cache.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps({"truth": page, "ocr": ocr}, ensure_ascii=False) + "\n")
+            if done % 50 == 0:
+                progress(f"{done} of {len(missing)} pages read")
+    return [(page, known[page]) for page in pages]
 
 
 def align_words(truth: Sequence[str], read: Sequence[str]) -> list[tuple[str, str]]:

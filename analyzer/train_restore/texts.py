@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,10 @@ WORDS_PER_TEXT = 1_500
 
 STATEMENT_WEIGHT = 3.0
 """Counts of statements weigh this much in the lexicon; those of other text weigh 1."""
+
+SHARED_RUN = 8
+MAX_SHARED = 0.1
+"""A text of which more than this share of its runs of 8 words stands in a text to measure on is left out."""
 
 _ENGLISH = frozenset(
     ["the", "of", "and", "to", "is", "in", "that", "for", "with", "this", "you", "are", "be", "or"]
@@ -28,13 +33,23 @@ class TrainingText:
     weight: float
 
     @property
+    def statement(self) -> bool:
+        """Whether it is a text of its own, as statements are, and not a piece of a treebank."""
+        return self.weight == STATEMENT_WEIGHT
+
+    @property
     def held_out(self) -> bool:
         """Whether the text is kept for measuring: one in ten, by the hash of its name."""
         return int(hashlib.md5(self.name.encode(), usedforsecurity=False).hexdigest(), 16) % 10 == 0
 
 
-def collect_texts(folders: Iterable[Path]) -> list[TrainingText]:
-    """Read every ``.txt`` and ``.conll.gz`` below the folders."""
+def collect_texts(folders: Iterable[Path], leave_out: Path | None = None) -> list[TrainingText]:
+    """Read every ``.txt`` and ``.conll.gz`` below the folders.
+
+    Args:
+        folders: Of intact Norwegian text.
+        leave_out: Folder of texts to measure on; what shares a tenth of its runs of 8 words with them is left out.
+    """
     found: list[TrainingText] = []
     for folder in folders:
         for path in sorted(folder.rglob("*.txt")):
@@ -44,7 +59,20 @@ def collect_texts(folders: Iterable[Path]) -> list[TrainingText]:
             parts = enumerate(_cut(_sentences(path)))
             name = path.name.removesuffix(".conll.gz")
             found += [TrainingText(f"{name}-{i:04d}", text, 1.0) for i, text in parts]
-    return [t for t in found if t.text.strip()]
+    measured = {run for path in leave_out.rglob("*.txt") for run in _runs(path)} if leave_out else set()
+    return [t for t in found if t.text.strip() and not _overlaps(t.text, measured)]
+
+
+def _runs(source: Path | str) -> set[tuple[str, ...]]:
+    """Give every run of 8 words of a text."""
+    text = source if isinstance(source, str) else source.read_text(encoding="utf-8")
+    words = re.findall(r"\w+", text.lower())
+    return {tuple(words[i : i + SHARED_RUN]) for i in range(len(words) - SHARED_RUN + 1)}
+
+
+def _overlaps(text: str, measured: Set[tuple[str, ...]]) -> bool:
+    runs = _runs(text) if measured else set()
+    return len(runs & measured) > MAX_SHARED * len(runs)
 
 
 def _norwegian_lines(text: str) -> Iterator[str]:

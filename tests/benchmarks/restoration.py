@@ -8,47 +8,16 @@ PAIRS holds ``<name>.truth.txt`` and ``<name>.ocr.txt``; CLEAN holds intact ``.t
 import resource
 import sys
 import time
-from collections import Counter
 from pathlib import Path
-
-from rapidfuzz.distance import Levenshtein
 
 from analyzer.restoration import Restorer, match_case
 from analyzer.restoration.tokens import find_tokens
+from analyzer.train_restore.measure import score_restoration
 
 SUBSTITUTIONS = (
     ("ee", "æ"), ("ae", "æ"), ("ze", "æ"), ("z", "æ"), ("e", "æ"),
     ("o", "ø"), ("g", "ø"), ("e", "ø"), ("a", "ø"), ("@", "ø"), ("a", "å"), ("&", "å"), ("4", "å"),
 )  # fmt: skip
-
-
-def words_of(text):
-    return [w for w in text.split() if any(c.isalnum() for c in w) or w in ("&", "|", "@")]
-
-
-def beside(truth, other):
-    """For each word of the truth, the word that stands there in the other text, or None."""
-    found = []
-    for code in Levenshtein.opcodes(truth, other):
-        left = truth[code.src_start : code.src_end]
-        right = other[code.dest_start : code.dest_end] if code.tag != "insert" else []
-        found += (right + [None] * len(left))[: len(left)]
-    return found
-
-
-def score(pairs, restore):
-    """Count damaged, restored, broken words and the word errors that stay."""
-    counts = Counter()
-    for truth_text, read_text in pairs:
-        truth, read, restored = words_of(truth_text), words_of(read_text), words_of(restore(read_text))
-        counts["words"] += len(truth)
-        counts["before"] += Levenshtein.distance(truth, read)
-        counts["after"] += Levenshtein.distance(truth, restored)
-        for true, seen, result in zip(truth, beside(truth, read), beside(truth, restored), strict=True):
-            counts["damaged"] += seen != true
-            counts["restored"] += seen != true and result == true
-            counts["broken"] += seen == true and result != true
-    return counts
 
 
 def substituted(forms):
@@ -109,14 +78,10 @@ def main(pairs_folder, clean_folder=None):
     print(f"{'':22}{'restored':>10}{'broken/10⁴':>12}{'errors':>9}{'words/s':>10}")
     for name, method in reversed(methods.items()):
         began = time.process_time()
-        c = score(pairs, method)
-        speed = c["words"] / (time.process_time() - began)
-        rates = (
-            c["restored"] / c["damaged"],
-            1e4 * c["broken"] / (c["words"] - c["damaged"]),
-            c["after"] / c["words"],
-        )
-        print(f"{name:22}{rates[0]:>10.3f}{rates[1]:>12.1f}{rates[2]:>9.4f}{speed:>10,.0f}")
+        score = score_restoration(pairs, method)
+        speed = score.words / (time.process_time() - began)
+        restored, broken, _, errors = score.rates().values()
+        print(f"{name:22}{restored:>10.3f}{broken:>12.1f}{errors:>9.4f}{speed:>10,.0f}")
     if clean_folder:
         texts = [p.read_text(encoding="utf-8") for p in sorted(clean_folder.glob("*.txt"))]
         began = time.process_time()
