@@ -36,6 +36,7 @@ EEA = frozenset(
 """ISO 3166 codes of the European Economic Area."""
 
 _MAX_EVIDENCE = 10
+_LONGEST_DOUBT = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Case:
         knowledge: The rules.
         language: ``nb`` or ``en``: the language of reasons and messages.
         unreadable: Why the statement cannot be judged, or None.
+        doubts: Topics that no segment discloses for sure, with the one that may.
     """
 
     segments: Sequence[LabelledSegment]
@@ -56,6 +58,7 @@ class Case:
     language: str
     unreadable: tuple[str, str] | None = None
     by_topic: Mapping[str, list[LabelledSegment]] = field(default_factory=dict)
+    doubts: Mapping[str, LabelledSegment] = field(default_factory=dict)
 
     def discloses(self, *topics: str) -> bool:
         """Tell whether a topic is disclosed and not merely denied."""
@@ -91,6 +94,7 @@ def assess(
     *,
     language: str = "nb",
     unreadable: tuple[str, str] | None = None,
+    doubts: Mapping[str, int] | None = None,
 ) -> Assessment:
     """Judge one statement.
 
@@ -100,6 +104,7 @@ def assess(
         knowledge: Requirements and finding texts.
         language: Language of titles, reasons and messages: ``nb`` or ``en``.
         unreadable: Reason and advice when the statement cannot be judged; nothing is then called missing.
+        doubts: Topics that may be disclosed by a segment, with its number; they are not called missing either.
 
     Returns:
         One disclosure for each topic, and the findings, gravest first.
@@ -108,7 +113,8 @@ def assess(
     for segment in segments:
         for label in segment.labels:
             by_topic.setdefault(label.topic, []).append(segment)
-    case = Case(segments, facts, knowledge, language, unreadable, by_topic)
+    doubtful = {topic: segments[index] for topic, index in (doubts or {}).items()}
+    case = Case(segments, facts, knowledge, language, unreadable, by_topic, doubtful)
     disclosures = tuple(_disclosure(case, topic_id) for topic_id in knowledge.topic_ids)
     findings = [finding for check in _CHECKS for finding in check(case, disclosures)]
     order = {"error": 0, "warning": 1, "info": 2}
@@ -118,22 +124,38 @@ def assess(
 # --- Disclosures ---------------------------------------------------------------------------------
 
 
+def _describe_doubt(case: Case, segment: LabelledSegment) -> str:
+    quote = segment.text if len(segment.text) <= _LONGEST_DOUBT else f"{segment.text[:_LONGEST_DOUBT]} …"
+    return case.text(
+        {
+            "nb": f"Usikkert: «{quote}» kan være denne opplysningen. Les stedet og avgjør.",
+            "en": f"Uncertain: «{quote}» may be this disclosure. Read it and decide.",
+        }
+    )
+
+
 def _disclosure(case: Case, topic_id: str) -> Disclosure:
     topic = case.knowledge.topic[topic_id]
     requirement = case.knowledge.requirement[topic_id]
     required = condition_of(requirement)(case)
     carriers = case.by_topic.get(topic_id, [])
     denied = bool(carriers) and all(s.denies(topic_id) for s in carriers)
+    doubt: LabelledSegment | None = None
     status: Status
     if carriers:
         status = "partial" if topic_id == "retention" and _only_vague_retention(case) else "present"
     elif case.unreadable:
         status = "undetermined"
+    elif required and topic_id in case.doubts:
+        status = "partial"
+        doubt = case.doubts[topic_id]
     else:
         status = "missing" if required else "not_applicable"
     reason = case.text(requirement.required if required else requirement.not_required)
     if status == "undetermined" and case.unreadable:
         reason = case.unreadable[0]
+    elif doubt:
+        reason = _describe_doubt(case, doubt)
     return Disclosure(
         topic_id,
         topic.articles,
@@ -142,7 +164,7 @@ def _disclosure(case: Case, topic_id: str) -> Disclosure:
         denied,
         required,
         reason,
-        tuple(s.segment.index for s in _strongest(carriers, topic_id)),
+        (doubt.segment.index,) if doubt else tuple(s.segment.index for s in _strongest(carriers, topic_id)),
     )
 
 

@@ -40,6 +40,7 @@ class Options:
         workers: Processes; None for one a core.
         ocr: When to read pictures of text with Tesseract.
         ocr_language: Language for Tesseract; Norwegian when None.
+        cache: As for :meth:`Analyzer.load`.
     """
 
     model: str | None = None
@@ -49,6 +50,7 @@ class Options:
     workers: int | None = None
     ocr: Literal["auto", "never", "always"] = "auto"
     ocr_language: str | None = None
+    cache: bool = False
 
 
 @dataclass
@@ -196,7 +198,7 @@ _worker: dict[str, tuple[Analyzer, Options]] = {}
 
 def _start_worker(options: Options) -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    _worker["analyzer"] = (_load(options), options)
+    _worker["analyzer"] = (_load(options, threads=1), options)
 
 
 def _work(job: tuple[Path, str]) -> Report | Failure:
@@ -204,9 +206,14 @@ def _work(job: tuple[Path, str]) -> Report | Failure:
     return _analyze_one(az, *job, options)
 
 
-def _load(options: Options) -> Analyzer:
+def _load(options: Options, threads: int | None = None) -> Analyzer:
     return Analyzer.load(
-        options.model, knowledge=options.knowledge, as_of=options.as_of, language=options.language
+        options.model,
+        knowledge=options.knowledge,
+        as_of=options.as_of,
+        language=options.language,
+        threads=threads,
+        cache=options.cache,
     )
 
 

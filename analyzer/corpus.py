@@ -7,6 +7,7 @@ row, heading); a label is a category id, with "!" for a denial.
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,8 +86,112 @@ def _read_statement(stem: Path) -> GoldStatement:
     return GoldStatement(read_document(stem.with_name(stem.name + ".txt")), tuple(units), tuple(facts))
 
 
+def read_standoff(folder: str | Path, texts: str | Path) -> list[GoldStatement]:
+    """Read labels that stand apart from their texts, which are public but not part of the project.
+
+    Args:
+        folder: Holds ``sources.tsv`` and, for each statement, ``.labels.tsv`` and ``.facts.tsv``.
+        texts: Folder of the texts; each is known by the SHA-256 of its file, whatever its name.
+
+    Raises:
+        InvalidCorpus: If a text is not there; the message says which and where it was published.
+    """
+    found = {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in Path(texts).rglob("*.txt")}
+    statements = []
+    for id, repository, path, digest, *_ in _rows(Path(folder) / "sources", ""):
+        if digest not in found:
+            raise InvalidCorpus(
+                f"{texts} lacks the text of «{id}» (github.com/{repository}, {path}; SHA-256 {digest[:12]}…)."
+            )
+        document = read_document(found[digest], id=id)
+        units = tuple(
+            Unit(
+                int(number),
+                int(start),
+                int(end),
+                " ".join(document.text[int(start) : int(end)].split()),
+                frozenset(rest[0].split() if rest else ()),
+            )
+            for number, start, end, *rest in _rows(Path(folder) / id, "labels")
+        )
+        facts = tuple(
+            GoldFact(kind, int(unit), value, "") for kind, unit, value in _rows(Path(folder) / id, "facts")
+        )
+        statements.append(GoldStatement(document, units, facts))
+    return statements
+
+
+def read_folders(folders: Iterable[Path], texts: Path | None = None) -> list[GoldStatement]:
+    """Read folders of labelled statements, with their texts or, where ``sources.tsv`` says so, apart from them.
+
+    Raises:
+        InvalidCorpus: If a folder breaks the format, or labels stand apart and ``texts`` is None.
+    """
+    found: list[GoldStatement] = []
+    for folder in folders:
+        if not (folder / "sources.tsv").is_file():
+            found += read_corpus(folder)
+        elif texts is None:
+            raise InvalidCorpus(
+                f"{folder} has labels without their texts. Name the folder of texts (--texts)."
+            )
+        else:
+            found += read_standoff(folder, texts)
+    return found
+
+
+def check_folder(folder: Path, knowledge: Knowledge, texts: Path | None = None) -> tuple[int, int, list[str]]:
+    """Check a folder of labelled statements, or the folders in it.
+
+    Args:
+        folder: Such as ``corpus/statements`` or ``corpus``.
+        knowledge: For the topics.
+        texts: Folder of the texts of labels that stand apart; without it their offsets are not compared.
+
+    Returns:
+        Number of statements, number of units, and what is wrong.
+    """
+    parts = [path.parent for path in sorted(folder.glob("*/sources.tsv"))]
+    parts += sorted({path.parent for path in folder.glob("*/*.units.tsv")})
+    statements = units = 0
+    problems: list[str] = []
+    for part in parts or [folder]:
+        apart = (part / "sources.tsv").is_file()
+        if apart:
+            count, blocks, wrong = check_standoff(part, knowledge)
+        if texts or not apart:
+            read = read_folders([part], texts)
+            count, blocks, wrong = len(read), sum(len(s.units) for s in read), check_corpus(read, knowledge)
+        statements, units = statements + count, units + blocks
+        problems += wrong
+    return statements, units, problems
+
+
+def check_standoff(folder: str | Path, knowledge: Knowledge) -> tuple[int, int, list[str]]:
+    """Check labels without their texts: number of statements, of units, and what is wrong."""
+    problems: list[str] = []
+    sources = _rows(Path(folder) / "sources", "")
+    units = 0
+    for id, *_ in sources:
+        end, numbers = 0, set()
+        for number, start, stop, *rest in _rows(Path(folder) / id, "labels"):
+            units += 1
+            numbers.add(number)
+            if not end <= int(start) < int(stop):
+                problems.append(f"{id}: unit {number} overlaps its neighbour")
+            end = int(stop)
+            unknown = [x for x in (rest[0].split() if rest else ()) if x.rstrip("!") not in knowledge.topic]
+            problems += [f"{id}: unit {number} has the unknown label «{label}»" for label in unknown]
+        problems += [
+            f"{id}: fact {kind} {value} names unit {unit}, which does not exist"
+            for kind, unit, value in _rows(Path(folder) / id, "facts")
+            if unit not in numbers
+        ]
+    return len(sources), units, problems
+
+
 def _rows(stem: Path, kind: str) -> list[list[str]]:
-    path = stem.with_name(f"{stem.name}.{kind}.tsv")
+    path = stem.with_name(f"{stem.name}.{kind}.tsv" if kind else f"{stem.name}.tsv")
     try:
         with path.open(encoding="utf-8", newline="") as file:
             return [row for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if any(row)][1:]

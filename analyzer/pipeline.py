@@ -12,6 +12,7 @@ from typing import Literal
 from analyzer import __version__
 from analyzer.assess import assess
 from analyzer.classify import TopicModel, label_segments, load_model
+from analyzer.classify.cache import default_cache
 from analyzer.errors import AnalyzerError
 from analyzer.extract import extract_facts, with_labels
 from analyzer.ingest import read_document
@@ -68,6 +69,8 @@ class Analyzer:
         knowledge: str | Path | None = None,
         as_of: str | None = None,
         language: Literal["nb", "en"] = "nb",
+        threads: int | None = None,
+        cache: bool = False,
     ) -> Analyzer:
         """Load knowledge and model.
 
@@ -77,6 +80,9 @@ class Analyzer:
             knowledge: A folder that replaces the package's own rules.
             as_of: The day of the audit, ISO 8601; today when None.
             language: Language of titles and messages.
+            threads: For the encoder of the shipped model; all cores when None.
+            cache: Keep the encoder's scores in the user's cache folder, by digest and without text, so that
+                boilerplate seen before costs nothing.
 
         Raises:
             AnalyzerError: If the model or a knowledge file cannot be used, or ``as_of`` is no date.
@@ -86,7 +92,8 @@ class Analyzer:
         except ValueError:
             raise AnalyzerError(f"«{as_of}» is no date; write it as 2026-11-21.") from None
         rules = Knowledge.load(knowledge)
-        return cls(rules, load_model(model, rules), day.isoformat(), language)
+        topic_model = load_model(model, rules, threads=threads, cache=default_cache() if cache else None)
+        return cls(rules, topic_model, day.isoformat(), language)
 
     def analyze(
         self,
@@ -129,7 +136,7 @@ class Analyzer:
         restoration = restore(document.text)
         language = identify_language(restoration.text)
         structure = segment(document, self.knowledge, restoration=restoration)
-        labels = label_segments(structure, self.model, self.knowledge)
+        labels, doubts = label_segments(structure, self.model, self.knowledge)
         facts = extract_facts(structure, labels, self.knowledge, self._names, as_of=self.as_of)
         assessment = assess(
             list(with_labels(structure, labels)),
@@ -137,6 +144,7 @@ class Analyzer:
             self.knowledge,
             language=self.language,
             unreadable=_why_unreadable(restoration.text, language),
+            doubts=doubts,
         )
         return build_report(
             document,

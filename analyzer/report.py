@@ -95,7 +95,7 @@ class Report:
 
         def score(index: int) -> float:
             categories = self.data["segments"][index]["categories"]
-            return max(float(c["score"]) for c in categories if c["id"] == disclosure)
+            return max((float(c["score"]) for c in categories if c["id"] == disclosure), default=0.0)
 
         return self.quote(max(evidence, key=score)) if evidence else None
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from analyzer.classify.baseline import BaselineModel, build_vectorizer
 from analyzer.corpus import GoldStatement, passage_labels
 from analyzer.knowledge import Knowledge
 from analyzer.segment import segment
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
 FOLDS = 5
 INVERSE_REGULARISATION = 20.0
@@ -81,11 +85,28 @@ def train_baseline(
     thresholds = np.array(
         [_best_threshold(held_out[:, i], examples.labels[:, i]) for i in range(held_out.shape[1])]
     )
+    model = _build(vectorizer, features, examples, thresholds, knowledge)
+    return model, _metrics(held_out, thresholds, examples, knowledge)
+
+
+def fit_baseline(examples: Examples, knowledge: Knowledge) -> BaselineModel:
+    """Fit the baseline on examples without choosing thresholds, which are 0.5: another model brings its own."""
+    vectorizer = build_vectorizer(knowledge)
+    features = vectorizer.fit_transform(examples.texts)
+    return _build(vectorizer, features, examples, np.full(len(knowledge.topic_ids), 0.5), knowledge)
+
+
+def _build(
+    vectorizer: TfidfVectorizer,
+    features: NDArray[np.float64],
+    examples: Examples,
+    thresholds: NDArray[np.float64],
+    knowledge: Knowledge,
+) -> BaselineModel:
     weights, bias = _fit(features, examples.labels)
     vocabulary = vectorizer.get_feature_names_out()
     kept = np.abs(weights).max(axis=1) >= MIN_WEIGHT
-    progress(f"{int(kept.sum())} features kept")
-    model = BaselineModel(
+    return BaselineModel(
         [str(v) for v in vocabulary[kept]],
         np.asarray(vectorizer.idf_[kept], dtype=np.float16).astype(np.float32),
         weights[kept].astype(np.float16).astype(np.float32),
@@ -94,7 +115,6 @@ def train_baseline(
         knowledge.topic_ids,
         knowledge,
     )
-    return model, _metrics(held_out, thresholds, examples, knowledge)
 
 
 def save_model(model: BaselineModel, metrics: dict[str, object], folder: Path) -> None:

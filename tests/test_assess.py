@@ -101,7 +101,7 @@ def test_missing_disclosures(az, code, remove, instead):
     [
         (
             "missing-withdraw-consent",
-            "Vi sender nyhetsbrev dersom du har gitt samtykke.",
+            "Grunnlaget for nyhetsbrevet er artikkel 6 nr. 1 bokstav a.",
             " Du kan når som helst trekke tilbake samtykket.",
         ),
         (

@@ -38,11 +38,13 @@ class WordModel:
                     scores[row, column] = max(scores[row, column], score)
         return scores
 
+    score_sentences = score
+
 
 def labels_of(text, knowledge, words=None):
     """Each segment's text with its labels as (topic, by, denied)."""
     structure = segment(document(text), knowledge)
-    labels = label_segments(structure, WordModel(knowledge, words or {}), knowledge)
+    labels, _ = label_segments(structure, WordModel(knowledge, words or {}), knowledge)
     return [
         (s.text, {label.topic: (label.by, label.denied) for label in found})
         for s, found in zip(structure.segments, labels, strict=True)
@@ -56,10 +58,30 @@ def test_label_prefers_the_rule_to_the_model(knowledge):
     assert labels["access"][0].startswith("rule:access")
 
 
+def test_items_of_a_list_lend_each_other_their_probability(knowledge):
+    words = {"snork": ("security", 0.8), "blork": ("security", 0.45), "flork": ("security", 0.05)}
+    listed = "Tiltak vi har:\n\n- snork en\n- blork to\n- snork tre\n"
+    found = {text: "security" in labels for text, labels in labels_of(listed, knowledge, words)}
+    assert found["blork to"]
+    alone = {text: "security" in labels for text, labels in labels_of("Blork to.", knowledge, words)}
+    assert alone == {"Blork to.": False}
+    mixed = "Tiltak vi har:\n\n- snork en\n- flork to\n- snork tre\n"
+    found = {text: "security" in labels for text, labels in labels_of(mixed, knowledge, words)}
+    assert found == {"Tiltak vi har:": False, "snork en": True, "flork to": False, "snork tre": True}
+
+
+def test_what_comes_near_the_threshold_is_a_doubt_unless_another_segment_is_sure(knowledge):
+    words = {"snork": ("security", 0.4), "blork": ("children", 0.2), "flork": ("security", 0.8)}
+    structure = segment(document("Alt er snork.\n\nAlt er blork.\n"), knowledge)
+    assert label_segments(structure, WordModel(knowledge, words), knowledge).doubts == {"security": 0}
+    structure = segment(document("Alt er snork.\n\nAlt er flork.\n"), knowledge)
+    assert label_segments(structure, WordModel(knowledge, words), knowledge).doubts == {}
+
+
 def test_label_gives_rules_full_score_and_the_model_its_own(knowledge):
     structure = segment(document("Du kan klage til Datatilsynet. Snork er fint."), knowledge)
     words = {"snork": ("security", 0.7)}
-    first, second = label_segments(structure, WordModel(knowledge, words), knowledge)
+    first, second = label_segments(structure, WordModel(knowledge, words), knowledge).labels
     assert [(label.topic, label.score) for label in first] == [("complaint", 1.0)]
     assert [(label.topic, label.score, label.by) for label in second] == [("security", 0.7, "model:words@0")]
 
@@ -127,7 +149,7 @@ def test_label_marks_denials(text, topic, denied, knowledge):
 
 def test_label_takes_a_text_without_passages(knowledge):
     structure = segment(document("# Personvern\n"), knowledge)
-    assert label_segments(structure, WordModel(knowledge, {}), knowledge) == [()]
+    assert label_segments(structure, WordModel(knowledge, {}), knowledge) == ([()], {})
 
 
 def test_context_is_the_two_innermost_headings_and_the_lead_in(knowledge):
@@ -284,7 +306,7 @@ def test_transformer_keeps_the_order_of_many_texts(knowledge, tmp_path):
 def test_transformer_labels_segments(knowledge, tmp_path):
     write_onnx_classifier(tmp_path, ["complaint", "access"])
     structure = segment(document("Klage fjellet. Fjellet."), knowledge)
-    labels = label_segments(structure, load_model(tmp_path, knowledge), knowledge)
+    labels, _ = label_segments(structure, load_model(tmp_path, knowledge), knowledge)
     assert [[label.topic for label in found] for found in labels] == [["complaint"], []]
 
 

@@ -14,12 +14,13 @@ HELDOUT = ROOT / "corpus" / "heldout"
 FLOORS = ROOT / "corpus" / "floors.json"
 SHARED = ROOT.parent / "shared" / "gold"
 
-# What a TF-IDF model reaches that was trained on thirty labelled real statements, tested on others.
+# Below what was reached on real statements by the width that a change of one statement makes.
 REAL_TARGETS = {
-    "block_micro_f1": 0.68,
-    "disclosures_f1": 0.90,
-    "missing_precision": 0.82,
-    "missing_recall": 0.90,
+    "block_micro_f1": 0.80,
+    "block_macro_f1": 0.80,
+    "disclosures_f1": 0.95,
+    "missing_precision": 0.91,
+    "missing_recall": 0.93,
 }
 
 

@@ -28,6 +28,7 @@ ORDER = [
     "corpus",
     "evaluate",
     "train",
+    "train_encoder",
     "train_restore",
     "terminal",
     "cli",

@@ -112,8 +112,14 @@ class BaselineModel:
 
     def score(self, texts: Sequence[TextInContext]) -> NDArray[np.float64]:
         """Give probabilities of shape (texts, topics)."""
+        if not texts:
+            return np.zeros((0, len(self.topics)))
         logits = self._vectorizer.transform(texts) @ self._weights.astype(np.float64) + self._bias
         return np.asarray(1.0 / (1.0 + np.exp(-logits)))
+
+    def score_sentences(self, texts: Sequence[TextInContext]) -> NDArray[np.float64]:
+        """Give the same of sentences."""
+        return self.score(texts)
 
     def save(self, folder: Path) -> None:
         """Write ``config.json``, ``vocabulary.json`` and ``weights.safetensors``."""

@@ -48,7 +48,11 @@ class TopicModel(Protocol):
     thresholds: NDArray[np.float64]
 
     def score(self, texts: Sequence[TextInContext]) -> NDArray[np.float64]:
-        """Give probabilities of shape (texts, topics)."""
+        """Give probabilities of shape (texts, topics), of passages."""
+        ...
+
+    def score_sentences(self, texts: Sequence[TextInContext]) -> NDArray[np.float64]:
+        """Give the same of sentences, which testify for what their passage decides."""
         ...
 
 

@@ -81,6 +81,10 @@ class TransformerModel:
             result[batch] = 1.0 / (1.0 + np.exp(-logits[:, self._columns]))
         return result
 
+    def score_sentences(self, texts: Sequence[TextInContext]) -> NDArray[np.float64]:
+        """Give the same of sentences."""
+        return self.score(texts)
+
 
 def _onnx_runner(path: Path) -> Any:
     import onnxruntime
