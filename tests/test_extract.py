@@ -328,6 +328,8 @@ def test_status_of_acts(act, as_of, status, knowledge):
         ("Daglig leder er behandlingsansvarlig.", None),
         ("Vi er behandlingsansvarlig for opplysningene dine.", None),
         ("Storgata 12, 0155 Oslo", None),
+        ("Speiderbandet sentralt er behandlingsansvarlig for medlemsregisteret.", "Speiderbandet"),
+        ("Landsstyret i Speiderbandet er behandlingsansvarlig.", "Speiderbandet"),
     ],
 )
 def test_controller_names(text, name, knowledge, names):

@@ -73,8 +73,8 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _LEADERS = (
-    r"(?:daglig|dagleg|administrerende|administrerande|øverste)\s+(?:leder|leiar|direktør)\w*|styret|styreleder\w*|styreleiar\w*|"
-    r"ledelsen|leiinga|hovedstyret|\w*(?:leder|leiar|direktør|sjef|rådmann|sekretær|rektor)(?:en)?"
+    r"(?:daglig|dagleg|administrerende|administrerande|øverste)\s+(?:leder|leiar|direktør)\w*|\w*styret|styreleder\w*|styreleiar\w*|"
+    r"ledelsen|leiinga|\w*(?:leder|leiar|direktør|sjef|rådmann|sekretær|rektor)(?:en)?"
 )
 # Words that name a role or a thing, not an entity.
 _ROLE = re.compile(
@@ -83,7 +83,7 @@ _ROLE = re.compile(
     rf"eigar|butikk|skole|skule|kommune|fylkeskommune|virksomhet|verksemd|firma|legat|stiftelse|stifting|borettslag|sameie|sponsor|"
     rf"nettbutikk|nettsted|nettstad|nettside|partner|oppdragsgiver|databehandler|samvirke|lag|kirke|hotell|sentral|senter)"
     rf"(?:et|en|a|ene|ane|er|n|ne|s)?(?!\s+[A-ZÆØÅ])|behandlingsansvarl[ei]ge?\w*|behandlingsansvar\w*|personopplysning\w*|opplysning\w*|formål\w*|"
-    rf"personvern\w*|administrerende|avdeling\w*|enhet\w*|adresse|telefon|e-?post|tlf|org|kontakt\w*|postboks|hvordan|korleis|hvilke|"
+    rf"personvern\w*|administrerende|enkeltpersonf[oø]retak\w*|avdeling\w*|enhet\w*|adresse|telefon|e-?post|tlf|org|kontakt\w*|postboks|hvordan|korleis|hvilke|"
     rf"ansvarlig|kirkelig\sfellesråd|menighetsrådet|datatilsynet|google|facebook|meta)\b",
     re.IGNORECASE,
 )
@@ -91,7 +91,7 @@ _ADDRESS = re.compile(
     r"(?:veien|vegen|gata|gate|bakken|vei|veg|plass|stien)\s\d|^\S+\s\d+\s?\w?$|^\d{4}\s", re.IGNORECASE
 )
 _TAIL = re.compile(
-    r"\s(?:ved|som|er|heretter|nedenfor|forkorta|forkortet|org(?:\.|anisasjon)|har|sine?|sitt|og\s+(?:våre|sine|vi)|behandler|handsamar|"
+    r"\s(?:sentralt|ved|som|er|heretter|nedenfor|forkorta|forkortet|org(?:\.|anisasjon)|har|sine?|sitt|og\s+(?:våre|sine|vi)|behandler|handsamar|"
     r"samler|når|på\s+vegne?\s+av|eller|med\s+org|gjennom|legger)\b.*$"
     r"|\.\s.*$|[«»\"“”].*$|\s[-–|·]\s.*$|\(.*$|'?s?\spersonvern.*$",
     re.IGNORECASE,
