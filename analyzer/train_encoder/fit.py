@@ -177,31 +177,29 @@ def export(tuning: Tuning, path: Path) -> None:
     """Write encoder and head as one ONNX network with int8 weights: token ids and pooling mask in, logits out."""
     import torch
 
-    class Network(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.network = tuning.network
-            # The standardisation is folded into the head.
-            weight = tuning.head.weight.detach() / tuning.deviation
-            self.head = torch.nn.Linear(weight.shape[1], weight.shape[0])
-            self.head.weight.data = weight
-            self.head.bias.data = tuning.head.bias.detach() - weight @ tuning.mean
+    weight = tuning.head.weight.detach() / tuning.deviation  # the standardisation is folded into the head
+    whole_network: Any = torch.nn.Module()
+    whole_network.network = tuning.network
+    whole_network.head = torch.nn.Linear(weight.shape[1], weight.shape[0])
+    whole_network.head.weight.data = weight
+    whole_network.head.bias.data = tuning.head.bias.detach() - weight @ tuning.mean
 
-        def forward(self, input_ids: Any, target_mask: Any) -> Any:
-            states = self.network.embeddings(input_ids=input_ids)
-            for layer in self.network.encoder.layer:
-                states = layer(states, attention_mask=None)
-                states = states[0] if isinstance(states, tuple) else states
-            pooled = target_mask[:, :, None].to(states.dtype)
-            return self.head((states * pooled).sum(1) / pooled.sum(1))
+    def forward(input_ids: Any, target_mask: Any) -> Any:
+        states = tuning.network.embeddings(input_ids=input_ids)
+        for layer in tuning.network.encoder.layer:
+            states = layer(states, attention_mask=None)
+            states = states[0] if isinstance(states, tuple) else states
+        pooled = target_mask[:, :, None].to(states.dtype)
+        return whole_network.head((states * pooled).sum(1) / pooled.sum(1))
 
+    whole_network.forward = forward
     tuning.network.eval()
     ids = torch.ones(1, 8, dtype=torch.long)
     axes = {0: "texts", 1: "tokens"}
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "whole.onnx"
         torch.onnx.export(
-            Network().eval(),
+            whole_network.eval(),
             (ids, ids),
             str(whole),
             input_names=["input_ids", "target_mask"],
