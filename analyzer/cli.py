@@ -288,6 +288,12 @@ def train(
             help="Tren i stedet gjenopprettingen, på tekstene i mappene (krever Tesseract og tillegget train).",
         ),
     ] = False,
+    names: Annotated[
+        bool,
+        typer.Option(
+            "--names", help="Tren i stedet navnegjenkjenneren, på trebanken i mappen (NorNE, .conll.gz)."
+        ),
+    ] = False,
     leave_out: Annotated[
         Path | None,
         typer.Option(
@@ -317,6 +323,12 @@ def train(
         typer.echo(
             f"Gjenopprettingen i {out}: {restored:.1%} av skadde ord rettet, {errors:.2%} ordfeil igjen"
         )
+        return
+    if names:
+        from analyzer.train_names import train_names
+
+        found = train_names(corpus[0], out, progress=say)
+        typer.echo(f"Navnegjenkjenneren i {out}: F1 {found['all']['f']} på filer holdt utenfor")
         return
     from analyzer.corpus import read_folders
     from analyzer.knowledge import Knowledge

@@ -217,6 +217,7 @@ class Terms:
     abbreviations: tuple[str, ...]
     headings: tuple[str, ...]
     legal_forms: tuple[str, ...]
+    no_organisations: tuple[str, ...]
     organisation_words: tuple[str, ...]
     public_words: tuple[str, ...]
 

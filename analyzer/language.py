@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from analyzer.knowledge import Knowledge, Service
@@ -22,6 +23,7 @@ LONGEST = 5_000
 
 _WORD = re.compile(r"\w+")
 _PREPOSITION = re.compile(r"\s(?:av|hos|til|fra|frå|med|på)\s(?=[A-ZÆØÅ])")
+_CAPITAL = re.compile(r"(?<!^)(?<![.!?] )[A-ZÆØÅ]")
 _JOINERS = ["&", "-", "–", "/", "og", "i", "for", "av", "+", "'"]
 
 
@@ -47,6 +49,22 @@ def identify_language(text: str) -> str:
 _identifier: Any = None
 
 
+def names_folder() -> Path:
+    """Find the recogniser of names that comes with the package, in a checkout or in an installed wheel."""
+    package = Path(__file__).parent
+    inside = package / "models" / "names"
+    return inside if inside.is_dir() else package.parent / "models" / "names"
+
+
+def blank_pipeline() -> Any:
+    """Make spaCy's Norwegian pipeline with nothing in it but the tokenizer."""
+    import spacy
+
+    nlp = spacy.blank("nb")
+    nlp.max_length = 10_000_000
+    return nlp
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A name found in a text: where, and the service it is, if the knowledge knows it."""
@@ -69,6 +87,17 @@ class NameFinder:
         if not any(word in self._forms or word.lower().endswith(self._kinds) for word in _WORD.findall(text)):
             return []
         return self._mentions(self._organisation_matcher, text, services=False)
+
+    def find_names(self, text: str) -> list[Mention]:
+        """Find names of organisations by the recogniser, also those without legal form or kind ("Fjelldata")."""
+        if not _CAPITAL.search(text):
+            return []
+        found = []
+        for entity in self._recogniser(text[:LONGEST]).ents:
+            proper = entity.text[0].isupper() and (entity.start > 0 or len(entity) > 1)
+            if entity.label_ == "ORG" and proper and entity.text.lower() not in self._no_organisations:
+                found.append(Mention(Span(entity.start_char, entity.end_char), entity.text))
+        return found
 
     def find_services(self, text: str) -> list[Mention]:
         """Find services and companies of ``services.toml``, the longest where they overlap."""
@@ -95,11 +124,17 @@ class NameFinder:
 
     @cached_property
     def _nlp(self) -> Any:
+        return blank_pipeline()
+
+    @cached_property
+    def _recogniser(self) -> Any:
         import spacy
 
-        nlp = spacy.blank("nb")
-        nlp.max_length = 10_000_000
-        return nlp
+        return spacy.load(names_folder())
+
+    @cached_property
+    def _no_organisations(self) -> frozenset[str]:
+        return frozenset(self._knowledge.terms.no_organisations)
 
     @cached_property
     def _services(self) -> dict[str, Service]:

@@ -29,6 +29,7 @@ ORDER = [
     "evaluate",
     "train",
     "train_encoder",
+    "train_names",
     "train_restore",
     "terminal",
     "cli",

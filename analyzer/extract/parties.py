@@ -116,7 +116,11 @@ def _authorities_in(segment: LabelledSegment) -> Iterator[Recipient]:
 
 def _organisations_in(segment: LabelledSegment, names: NameFinder) -> Iterator[Recipient]:
     processor = "databehandl" in segment.text.lower()
-    for mention in names.find_organisations(segment.text):
+    mentions = names.find_organisations(segment.text)
+    for other in names.find_names(segment.text):
+        if not any(m.span.start < other.span.end and other.span.start < m.span.end for m in mentions):
+            mentions.append(other)
+    for mention in mentions:
         if clean_name(mention.text):
             quote = segment.quote(mention.span.start, mention.span.end)
             role: Literal["processor", "unknown"] = "processor" if processor else "unknown"
