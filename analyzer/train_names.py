@@ -78,7 +78,8 @@ def train_names(
         scores = nlp.evaluate([_example(nlp, sentence, Example) for sentence in test], batch_size=256)
         out.mkdir(parents=True, exist_ok=True)
         shipped = blank_pipeline()  # whose vocabulary has not seen the treebank's words
-        shipped.add_pipe("ner", source=nlp)
+        recogniser = shipped.add_pipe("ner", config={"model": _architecture()})
+        recogniser.from_bytes(nlp.get_pipe("ner").to_bytes(exclude=["vocab"]))
         shipped.to_disk(out, exclude=["lookups"])
     metrics = {
         "sentences": len(train),

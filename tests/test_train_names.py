@@ -42,6 +42,8 @@ def test_names_are_learned_and_nothing_is_pickled(tmp_path):
     assert metrics["sentences"] == 9 * metrics["tested_on"]
     assert json.loads((tmp_path / "names" / "metrics.json").read_text()) == metrics
     assert len(said) == 15
+    words = json.loads((tmp_path / "names" / "vocab" / "strings.json").read_text(encoding="utf-8"))
+    assert not {*NAMES, *FIRMS, "jobber"} & set(words)  # the treebank's words stay out of the project
     doc = spacy.load(tmp_path / "names")("Kari jobber i Vidda AS .")
     assert [(e.text, e.label_) for e in doc.ents] == [("Kari", "PER"), ("Vidda AS", "ORG")]
     assert not [path for path in (tmp_path / "names").rglob("*") if path.suffix in (".pkl", ".pickle")]
