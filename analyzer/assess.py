@@ -288,7 +288,7 @@ def _missing(case: Case, disclosures: Sequence[Disclosure]) -> Iterator[Finding]
 
 
 def _vague_retention(case: Case, disclosures: Sequence[Disclosure]) -> Iterator[Finding]:
-    if any(d.id == "retention" and d.status == "partial" for d in disclosures):
+    if case.by_topic.get("retention") and _only_vague_retention(case):
         quotes = [Quote(p.start, p.end, p.text) for p in case.facts.retention]
         yield _make(case, "retention-vague", quotes)
 

@@ -1,6 +1,9 @@
 """Findings: each code has a true example and a near miss."""
 
+import numpy as np
 import pytest
+
+from analyzer.pipeline import Analyzer
 
 BASE = """Personvernerklæring for Lia Data AS
 
@@ -128,3 +131,40 @@ def test_objection_is_required_for_marketing(az):
 def test_findings_are_ordered_by_gravity(az):
     severities = [f["severity"] for f in az.analyze((BASE[:300] + " Vi bruker Mailchimp.").encode()).findings]
     assert severities == sorted(severities, key=["error", "warning", "info"].index)
+
+
+class DoubtsRetention:
+    """Comes near the threshold of retention where a text speaks of tidying."""
+
+    name = "doubtful@0"
+
+    def __init__(self, topics):
+        self.topics = topics
+        self.thresholds = np.full(len(topics), 0.5)
+
+    def score(self, texts):
+        return np.array(
+            [[0.4 * (t == "retention" and "rydder" in x.text) for t in self.topics] for x in texts]
+        )
+
+    score_sentences = score
+
+
+def test_a_doubt_is_shown_with_its_sentence_and_is_no_vague_period(knowledge):
+    doubtful = Analyzer(knowledge, DoubtsRetention(knowledge.topic_ids), "2026-11-21")
+    text = (
+        BASE.replace(" Fakturaer slettes etter fem år.", "")
+        + "Kontoret er lyst. Vi rydder i skapet om våren.\n"
+    )
+    report = doubtful.analyze(text.encode())
+    found = next(d for d in report.disclosures if d["id"] == "retention")
+    assert found["status"] == "partial"
+    assert "Vi rydder i skapet" in found["reason"]
+    assert report.best_quote("retention") == "Vi rydder i skapet om våren."
+    assert not {"retention-vague", "missing-retention"} & {f["code"] for f in report.findings}
+
+
+def test_a_length_before_its_verb_is_a_period(az):
+    assert not {"retention-vague", "missing-retention"} & codes(
+        az, BASE.replace("Fakturaer slettes etter fem år.", "Etter to år sletter vi alt.")
+    )

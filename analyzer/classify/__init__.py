@@ -128,9 +128,11 @@ def label_segments(structure: Structure, model: TopicModel, knowledge: Knowledge
         for p, text in zip(passages, whole, strict=True)
     ]
     scores = _share(passages, model.score(whole), met_rules, model.topics)
+    sentence_scores: list[list[Row]] = []
     for passage, row, rules in zip(passages, scores, met_rules, strict=True):
         segments = members[passage.index]
         rows = [next(part_scores) for _ in segments] if len(segments) > 1 else [row] * len(segments)
+        sentence_scores.append(rows)
         for column, topic_id in enumerate(model.topics):
             topic = knowledge.topic[topic_id]
             found = {i: (1.0, f"rule:{met[topic_id]}") for i, met in rules.items() if topic_id in met}
@@ -141,12 +143,17 @@ def label_segments(structure: Structure, model: TopicModel, knowledge: Knowledge
                 labels[index].append(Label(topic_id, score, by, denied))
     found_topics = {label.topic for found in labels for label in found}
     doubts = {
-        topic: members[passages[row].index][0].index
+        topic: _best(members[passages[row].index], sentence_scores[row], column).index
         for column, topic in enumerate(model.topics)
         if topic not in found_topics
         and scores[row := int(scores[:, column].argmax()), column] >= DOUBT_SHARE * model.thresholds[column]
     }
     return Labelling([tuple(found) for found in labels], doubts)
+
+
+def _best(segments: Sequence[Segment], rows: Sequence[Row], column: int) -> Segment:
+    """Give the segment of a passage that testifies most for a topic."""
+    return max(zip(segments, rows, strict=True), key=lambda pair: float(pair[1][column]))[0]
 
 
 def _share(
