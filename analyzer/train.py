@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.classify import TextInContext, in_context
-from analyzer.classify.baseline import BaselineModel, build_vectorizer
+from analyzer.classify.baseline import BaselineModel, FeatureExtractor
 from analyzer.corpus import GoldStatement, passage_labels
 from analyzer.knowledge import Knowledge
 from analyzer.segment import segment
@@ -78,7 +78,7 @@ def train_baseline(
             f"{len(statements)} statements are too few; training splits them into {FOLDS} parts."
         )
     examples = collect_examples(statements, knowledge)
-    vectorizer = build_vectorizer(knowledge)
+    vectorizer = make_vectorizer(knowledge)
     features = vectorizer.fit_transform(examples.texts)
     progress(f"{features.shape[0]} passages, {features.shape[1]} features, {len(statements)} statements")
     held_out = _cross_validate(features, examples, progress)
@@ -91,9 +91,16 @@ def train_baseline(
 
 def fit_baseline(examples: Examples, knowledge: Knowledge) -> BaselineModel:
     """Fit the baseline on examples without choosing thresholds, which are 0.5: another model brings its own."""
-    vectorizer = build_vectorizer(knowledge)
+    vectorizer = make_vectorizer(knowledge)
     features = vectorizer.fit_transform(examples.texts)
     return _build(vectorizer, features, examples, np.full(len(knowledge.topic_ids), 0.5), knowledge)
+
+
+def make_vectorizer(knowledge: Knowledge) -> TfidfVectorizer:
+    """Make the TF-IDF vectorizer over the baseline's features, to be fitted."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    return TfidfVectorizer(analyzer=FeatureExtractor(knowledge), min_df=2, sublinear_tf=True)
 
 
 def _build(

@@ -210,6 +210,23 @@ def test_baseline_learns_its_topics(tiny, knowledge):
     assert klage > model.thresholds[column] > luft
 
 
+def test_baseline_scores_as_scikit_learn_does(tiny, knowledge):
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    model, _ = tiny
+    peer = TfidfVectorizer(
+        analyzer=FeatureExtractor(knowledge), vocabulary=dict(model._columns), sublinear_tf=True
+    )
+    peer.idf_ = model._idf.astype(np.float64)
+    texts = [
+        *TEXTS,
+        TextInContext("", "", "", "list_item"),
+        TextInContext("klage " * 9, "Klage", "Du kan", "list_item"),
+    ]
+    expected = 1 / (1 + np.exp(-(peer.transform(texts) @ model._weights + model._bias)))
+    np.testing.assert_allclose(model.score(texts), expected, atol=1e-6)
+
+
 def test_baseline_survives_saving(tiny, knowledge, tmp_path):
     model, _ = tiny
     model.save(tmp_path)

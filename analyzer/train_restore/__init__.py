@@ -23,8 +23,8 @@ from analyzer.train_restore.fit import (
     fit_ranker,
     pair_tokens,
 )
-from analyzer.train_restore.measure import score_restoration
-from analyzer.train_restore.pages import choose_pages, read_pages
+from analyzer.train_restore.measure import RestorationScore, score_restoration
+from analyzer.train_restore.pages import Page, choose_pages, read_pages
 from analyzer.train_restore.texts import TrainingText, collect_texts
 
 PAGES = 700
@@ -37,9 +37,6 @@ NEGLIGIBLE = 0.03
 """Context weights smaller than this are stored as zero."""
 
 MAX_WEIGHT = 8.0
-
-Page = tuple[str, str]
-"""What stands on a page, and what Tesseract read."""
 
 
 def train_restorer(
@@ -77,27 +74,37 @@ def train_restorer(
     out.mkdir(parents=True, exist_ok=True)
     examples = _fit(kept, read, out, progress)
     restorer = Restorer.load(out)
-    score = score_restoration(measured_pages, lambda text: restorer.restore(text).text)
+    score, norwegian = (_score(restorer, measured_pages, language) for language in ("eng", "nor"))
     metrics = {
         "texts": len(kept),
         "pages": len(read),
+        "pages_read_in_norwegian": sum(page.language == "nor" for page in read),
         "words": examples.words,
         "choices": len(examples.starts),
         "truth_not_among_candidates": examples.missed,
         "held_out_pages": len(measured_pages),
         "held_out_words": score.words,
         **score.rates(),
+        "norwegian_words": norwegian.words,
+        "norwegian_word_errors": norwegian.rates()["word_errors_before"],
+        "norwegian_words_changed": norwegian.changed,
     }
     (out / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
     return metrics
 
 
+def _score(restorer: Restorer, pages: Sequence[Page], language: str) -> RestorationScore:
+    """Score the pages that were read with one of Tesseract's models."""
+    pairs = [(page.truth, page.read) for page in pages if page.language == language]
+    return score_restoration(pairs, lambda text: restorer.restore(text).text)
+
+
 def _fit(
     texts: Sequence[TrainingText], pages: Sequence[Page], out: Path, progress: Callable[[str], None]
 ) -> Examples:
-    """Fit channel, lexicon and weights, and save them."""
+    """Fit channel, lexicon and weights, and save them; the channel is that of the English model."""
     progress("channel and lexicon")
-    tables = channel_tables(count_channel(pages))
+    tables = channel_tables(count_channel([(p.truth, p.read) for p in pages if p.language == "eng"]))
     path = out / "channel.json"
     path.write_text(json.dumps(tables, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
     bodies, weights = [t.text for t in texts], [t.weight for t in texts]
@@ -116,8 +123,8 @@ def collect_examples(
 ) -> Examples:
     """Make examples of the pages, and of all texts as the channel would read them."""
     examples = Examples()
-    for truth, ocr in pages:
-        examples.add(pair_tokens(truth, ocr), finder)
+    for page in pages:
+        examples.add(pair_tokens(page.truth, page.read), finder)
     for text in texts:
         examples.add(reader.read_text(text), finder)
     return examples

@@ -17,6 +17,9 @@ class RestorationScore:
     broken: int = 0
     """Intact words that were changed."""
 
+    changed: int = 0
+    """Words that were changed, damaged or not."""
+
     errors_before: int = 0
     errors_after: int = 0
     """Words to change, add or remove until the truth stands there (Levenshtein 1966)."""
@@ -50,6 +53,7 @@ def score_restoration(pages: Iterable[tuple[str, str]], restore: Callable[[str],
             total.damaged += seen != true
             total.restored += seen != true and result == true
             total.broken += seen == true and result != true
+            total.changed += seen != result
     return total
 
 

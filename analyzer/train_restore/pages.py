@@ -10,9 +10,9 @@ import subprocess
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from analyzer.train_restore.texts import TrainingText
 
@@ -39,6 +39,20 @@ FONT_NAMES = (
 )
 RESOLUTIONS = (100, 130, 150, 150, 200, 200, 250, 300)
 WORDS_PER_PAGE = 380
+
+NORWEGIAN_SHARE = 0.125
+"""Share of the pages that are read with Tesseract's Norwegian model; the others with the English one."""
+
+Language = Literal["eng", "nor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What stands on a page, and what Tesseract read with one of its models."""
+
+    truth: str
+    read: str
+    language: Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +122,12 @@ def draw_page(lines: Sequence[str], look: Look) -> bytes:
     return buffer.getvalue()
 
 
-def read_page(image: bytes, language: str = "eng") -> str:
+def draw_language(page: str) -> Language:
+    """Choose the model that a page is read with, by its text, whatever other pages there are."""
+    return "nor" if random.Random(f"language {page}").random() < NORWEGIAN_SHARE else "eng"
+
+
+def read_page(image: bytes, language: Language = "eng") -> str:
     """Read a page image with Tesseract, on one core."""
     command = ["tesseract", "stdin", "stdout", "-l", language]
     run = subprocess.run(command, input=image, capture_output=True, check=True, env=_one_core())
@@ -148,35 +167,37 @@ def choose_pages(texts: Sequence[TrainingText], number: int) -> list[str]:
 
 def read_pages(
     pages: Sequence[str], cache: Path | None = None, progress: Callable[[str], None] = lambda _: None
-) -> list[tuple[str, str]]:
-    """Typeset pages, wear them, and read them with Tesseract's English model, on all cores.
+) -> list[Page]:
+    """Typeset pages, wear them, and read them with Tesseract's English or Norwegian model, on all cores.
 
     Args:
-        pages: Their texts; the look of each is drawn by a generator of its own.
+        pages: Their texts; look and model are drawn for each by generators of its own.
         cache: JSON Lines file that keeps what was read, to go on from.
         progress: Is told every 50 pages.
-
-    Returns:
-        For each page what stands on it and what was read.
     """
-    lines = cache.read_text(encoding="utf-8").splitlines() if cache is not None and cache.exists() else []
-    known = {record["truth"]: record["ocr"] for record in map(json.loads, lines)}
+    known = _read_cache(cache)
     fonts = find_fonts()
 
-    def read(page: str) -> str:
-        look = draw_look(random.Random(page), fonts)
-        return read_page(draw_page(set_lines(page, look.columns), look))
+    def read(page: str) -> Page:
+        look, language = draw_look(random.Random(page), fonts), draw_language(page)
+        image = draw_page(set_lines(page, look.columns), look)
+        return Page(page, read_page(image, language), language)
 
-    missing = [page for page in dict.fromkeys(pages) if page not in known]
+    missing = [page for page in dict.fromkeys(pages) if (page, draw_language(page)) not in known]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for done, (page, ocr) in enumerate(zip(missing, pool.map(read, missing), strict=True), start=1):
-            known[page] = ocr
+        for done, page in enumerate(pool.map(read, missing), start=1):
+            known[page.truth, page.language] = page
             if cache is not None:
                 with cache.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps({"truth": page, "ocr": ocr}, ensure_ascii=False) + "\n")
+                    file.write(json.dumps(asdict(page), ensure_ascii=False) + "\n")
             if done % 50 == 0:
                 progress(f"{done} of {len(missing)} pages read")
-    return [(page, known[page]) for page in pages]
+    return [known[page, draw_language(page)] for page in pages]
+
+
+def _read_cache(cache: Path | None) -> dict[tuple[str, Language], Page]:
+    lines = cache.read_text(encoding="utf-8").splitlines() if cache is not None and cache.exists() else []
+    return {(page.truth, page.language): page for line in lines for page in [Page(**json.loads(line))]}
 
 
 def align_words(truth: Sequence[str], read: Sequence[str]) -> list[tuple[str, str]]:
