@@ -31,7 +31,7 @@ _STRICT = ConfigDict(extra="forbid")
 MEMORY = 20_000
 """Texts whose rules are remembered."""
 
-_FILES = ("topics", "requirements", "findings", "patterns", "statutes", "services", "terms")
+_FILES = ("topics", "requirements", "findings", "patterns", "statutes", "authorities", "services", "terms")
 
 
 @dataclass(frozen=True)
@@ -199,6 +199,29 @@ class ReusedSection:
 
 
 @dataclass(frozen=True)
+class FormerName:
+    """A name that a public body bore until the day before ``until`` (ISO 8601)."""
+
+    __pydantic_config__ = _STRICT
+    name: str
+    until: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Authority:
+    """A public body, by its present name; ``recipient`` tells whether to name it is to name a recipient of data."""
+
+    __pydantic_config__ = _STRICT
+    name: str
+    aliases: tuple[str, ...] = ()
+    former: tuple[FormerName, ...] = ()
+    recipient: bool = True
+    examples: tuple[str, ...] = ()
+    counterexamples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Service:
     """A service or company that statements name; ``country`` is ISO 3166 alpha-2."""
 
@@ -236,6 +259,7 @@ class Knowledge:
     patterns: tuple[Pattern, ...]
     acts: tuple[Act, ...]
     reused: tuple[ReusedSection, ...]
+    authorities: tuple[Authority, ...]
     services: tuple[Service, ...]
     terms: Terms
     digest: str
@@ -258,6 +282,7 @@ class Knowledge:
             patterns=_entries(tables, "patterns", "pattern", Pattern),
             acts=_entries(tables, "statutes", "act", Act),
             reused=_entries(tables, "statutes", "reused", ReusedSection),
+            authorities=_entries(tables, "authorities", "authority", Authority),
             services=_entries(tables, "services", "service", Service),
             terms=_validate("terms", tables["terms"], Terms),
             digest=digest,

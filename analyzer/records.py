@@ -327,7 +327,19 @@ class LegalBasis:
 
 @dataclass(frozen=True, slots=True)
 class StatuteReference:
-    """A reference to an act, by its short name, and to a section of it."""
+    """A reference to an act, by its short name, and to a place in it.
+
+    Attributes:
+        start: Offset of the reference.
+        end: Offset after it.
+        text: The reference as read.
+        act: Short name of the act, as ``statutes.toml`` has it.
+        section: Number after "§", such as "9 A-4".
+        status: Whether the act is in force on the day of the audit.
+        paragraph: Number of the paragraph (ledd), such as "2".
+        number: Number of the item (nr.), such as "5".
+        letter: Letter of the item (bokstav), such as "c".
+    """
 
     start: int
     end: int
@@ -335,6 +347,30 @@ class StatuteReference:
     act: str
     section: str | None
     status: Literal["in_force", "repealed", "unknown"]
+    paragraph: str | None = None
+    number: str | None = None
+    letter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenamedAuthority:
+    """A public body under a name that it no longer bears on the day of the audit.
+
+    Attributes:
+        start: Offset of the name.
+        end: Offset after it.
+        text: The name as read.
+        name: The old name, in its base form.
+        current: What the body, or the one that took over its tasks, is called now.
+        renamed_on: First day of the current name, ISO 8601.
+    """
+
+    start: int
+    end: int
+    text: str
+    name: str
+    current: str
+    renamed_on: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +419,7 @@ class Facts:
     statutes: tuple[StatuteReference, ...] = ()
     recipients: tuple[Recipient, ...] = ()
     contacts: tuple[Contact, ...] = ()
+    authorities: tuple[RenamedAuthority, ...] = ()
 
 
 Status = Literal["present", "partial", "missing", "not_applicable", "undetermined"]

@@ -23,6 +23,7 @@ FRAMES = (
     "statutes",
     "recipients",
     "contacts",
+    "authorities",
     "segments",
     "sections",
 )
@@ -192,6 +193,7 @@ def build_report(
         "statutes": [asdict(s) for s in facts.statutes],
         "recipients": [asdict(r) for r in facts.recipients],
         "contacts": [asdict(c) for c in facts.contacts],
+        "authorities": [asdict(a) for a in facts.authorities],
         "disclosures": [_listed(asdict(d)) for d in assessment.disclosures],
         "findings": [_listed(asdict(f)) for f in assessment.findings],
         "summary": _summary(assessment),

@@ -148,6 +148,16 @@ class _Statute(_Evidence):
     act: str
     section: str | None
     status: Literal["in_force", "repealed", "unknown"]
+    paragraph: NotRequired[str | None]
+    number: NotRequired[str | None]
+    letter: NotRequired[str | None]
+
+
+@with_config(_OPEN)
+class _RenamedAuthority(_Evidence):
+    name: str
+    current: str
+    renamed_on: str
 
 
 @with_config(_OPEN)
@@ -210,6 +220,7 @@ class ReportData(TypedDict):
     statutes: list[_Statute]
     recipients: list[_Recipient]
     contacts: list[_Contact]
+    authorities: NotRequired[list[_RenamedAuthority]]
     disclosures: list[_Disclosure]
     findings: list[_Finding]
     summary: _Summary

@@ -9,6 +9,7 @@ from importlib.resources import files
 import pytest
 
 from analyzer.errors import InvalidKnowledge
+from analyzer.extract.authorities import outdated_in
 from analyzer.knowledge import Knowledge
 
 KNOWLEDGE = Knowledge.load()
@@ -152,6 +153,29 @@ def test_repealed_acts_name_a_known_successor():
 
 def test_section_12_is_never_the_act_of_2000():
     assert "12" not in KNOWLEDGE.reused_sections
+
+
+@pytest.mark.parametrize("authority", KNOWLEDGE.authorities, ids=lambda a: a.name)
+def test_former_names_of_authorities(authority):
+    def old_names(text):
+        return [m.former.name for m in outdated_in(text, KNOWLEDGE, as_of="2026-11-21")]
+
+    assert bool(authority.former) == bool(authority.examples) == bool(authority.counterexamples)
+    names = {former.name for former in authority.former}
+    assert [e for e in authority.examples if not names & set(old_names(e))] == []
+    assert [(e, old_names(e)) for e in authority.counterexamples if old_names(e)] == []
+
+
+def test_authorities_are_unique_and_dated():
+    forms = [
+        form.lower()
+        for a in KNOWLEDGE.authorities
+        for named in (a, *a.former)
+        for form in {named.name.lower(), *(alias.lower() for alias in named.aliases)}
+    ]
+    assert duplicates(forms) == []
+    untils = [former.until for a in KNOWLEDGE.authorities for former in a.former]
+    assert [date for date in untils if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", date)] == []
 
 
 def test_services_are_unique_and_placed():

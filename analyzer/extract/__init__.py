@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from analyzer.extract.authorities import find_renamed
 from analyzer.extract.bases import find_legal_bases
 from analyzer.extract.parties import find_contacts, find_organisation, find_recipients
 from analyzer.extract.reading import LabelledSegment, with_labels
@@ -57,8 +58,9 @@ def extract_facts(
         retention=tuple(find_retention(segments, citations, knowledge)),
         legal_bases=tuple(find_legal_bases(segments, citations, knowledge)),
         statutes=tuple(statutes),
-        recipients=tuple(find_recipients(segments, names, organisation)),
+        recipients=tuple(find_recipients(segments, names, organisation, knowledge)),
         contacts=tuple(find_contacts(segments, knowledge)),
+        authorities=tuple(find_renamed(segments, knowledge, as_of=as_of)),
     )
 
 

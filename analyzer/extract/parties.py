@@ -10,23 +10,12 @@ from typing import Literal
 from stdnum.exceptions import ValidationError
 from stdnum.no import orgnr as orgnr_number
 
+from analyzer.extract.authorities import find_authorities
 from analyzer.extract.controller import PRIVATE_FORM, clean_name, find_controller
 from analyzer.extract.reading import LabelledSegment
 from analyzer.knowledge import Knowledge
 from analyzer.language import NameFinder
 from analyzer.records import Contact, Organisation, Recipient, Structure
-
-_AUTHORITIES = {
-    "skatteetaten": "Skatteetaten", "nav": "NAV", "politiet": "Politiet", "namsmannen": "Namsmannen",
-    "statistisk sentralbyrå": "Statistisk sentralbyrå", "ssb": "Statistisk sentralbyrå", "helfo": "Helfo",
-    "økokrim": "Økokrim", "lånekassen": "Lånekassen", "udi": "UDI", "arkivverket": "Nasjonalarkivet",
-    "nasjonalarkivet": "Nasjonalarkivet", "statsforvalteren": "Statsforvalteren", "finanstilsynet": "Finanstilsynet",
-    "tolletaten": "Tolletaten", "kartverket": "Kartverket", "statens vegvesen": "Statens vegvesen",
-}  # fmt: skip
-_AUTHORITY = re.compile(
-    r"(?<!\w)(" + "|".join(sorted(_AUTHORITIES, key=len, reverse=True)) + r")(?!\w)", re.IGNORECASE
-)
-
 
 # A public body that calls itself by its kind alone.
 _PUBLIC_CONTROLLER = re.compile(
@@ -77,7 +66,7 @@ def _sector(
 
 
 def find_recipients(
-    segments: Sequence[LabelledSegment], names: NameFinder, organisation: Organisation
+    segments: Sequence[LabelledSegment], names: NameFinder, organisation: Organisation, knowledge: Knowledge
 ) -> Iterator[Recipient]:
     """Find named services, companies and authorities that receive data, each at its first mention."""
     seen: set[str] = set()
@@ -85,17 +74,17 @@ def find_recipients(
     for segment in segments:
         if segment.kind in ("heading", "table_header"):
             continue
-        for recipient in _recipients_in(segment, names):
+        for recipient in _recipients_in(segment, names, knowledge):
             key = recipient.name.lower()
             if key not in seen and key not in own and (not own or own not in key):
                 seen.add(key)
                 yield recipient
 
 
-def _recipients_in(segment: LabelledSegment, names: NameFinder) -> Iterator[Recipient]:
+def _recipients_in(segment: LabelledSegment, names: NameFinder, knowledge: Knowledge) -> Iterator[Recipient]:
     found = list(_services_in(segment, names))
     if segment.has("recipients", "transfer") and not segment.denies("recipients"):
-        for other in (*_authorities_in(segment), *_organisations_in(segment, names)):
+        for other in (*_authorities_in(segment, knowledge), *_organisations_in(segment, names)):
             if not any(a.start < other.end and other.start < a.end for a in found):
                 found.append(other)
     yield from sorted(found, key=lambda recipient: recipient.start)
@@ -108,10 +97,11 @@ def _services_in(segment: LabelledSegment, names: NameFinder) -> Iterator[Recipi
         yield Recipient(quote.start, quote.end, quote.text, service.name, "processor", service.country)
 
 
-def _authorities_in(segment: LabelledSegment) -> Iterator[Recipient]:
-    for match in _AUTHORITY.finditer(segment.text):
-        quote, name = segment.quote(match.start(), match.end()), _AUTHORITIES[match.group().lower()]
-        yield Recipient(quote.start, quote.end, quote.text, name, "authority", "NO")
+def _authorities_in(segment: LabelledSegment, knowledge: Knowledge) -> Iterator[Recipient]:
+    for mention in find_authorities(segment.text, knowledge):
+        if mention.authority.recipient:
+            quote = segment.quote(mention.start, mention.end)
+            yield Recipient(quote.start, quote.end, quote.text, mention.authority.name, "authority", "NO")
 
 
 def _organisations_in(segment: LabelledSegment, names: NameFinder) -> Iterator[Recipient]:
