@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -352,6 +353,12 @@ def train(
 def evaluate(
     corpus: Annotated[Path, typer.Argument(help="Mappe med merkede erklæringer.")],
     as_json: Annotated[bool, typer.Option("--json", help="Tallene som JSON på standard ut.")] = False,
+    errors: Annotated[
+        Path | None,
+        typer.Option(
+            help="Skriv blokkene som er feil merket, til denne filen (JSON Lines): lost er oversett, wrong er feil."
+        ),
+    ] = None,
     model: ModelOption = None,
     knowledge: KnowledgeOption = None,
     as_of: AsOfOption = None,
@@ -364,6 +371,9 @@ def evaluate(
     az = Analyzer.load(model, knowledge=knowledge, as_of=as_of)
     gold = read_corpus(corpus)
     result = measure(((g, az.analyze_document(g.document).data) for g in gold), az.knowledge)
+    if errors:
+        lines = (json.dumps(asdict(error), ensure_ascii=False) + "\n" for error in result.errors)
+        errors.write_text("".join(lines), encoding="utf-8")
     if as_json:
         typer.echo(json.dumps(result.floors(), indent=1))
         return

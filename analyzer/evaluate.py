@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
-from analyzer.corpus import GoldStatement
+from analyzer.corpus import GoldStatement, Unit
 from analyzer.knowledge import Knowledge
 
 MIN_EXAMPLES = 5
@@ -63,6 +63,31 @@ class Score:
         return self
 
 
+@dataclass(frozen=True, slots=True)
+class BlockError:
+    """A labelled block on which a report is wrong about a topic.
+
+    Attributes:
+        document: Id of the statement.
+        start: Offset of the block.
+        end: Offset after the block.
+        topic: The topic.
+        error: ``lost`` if the block discloses it and the report does not say so; ``wrong`` the other way round.
+        by: The rule or model that spoke; empty for what was lost.
+        score: Its score; 0 for what was lost.
+        text: The block.
+    """
+
+    document: str
+    start: int
+    end: int
+    topic: str
+    error: Literal["lost", "wrong"]
+    by: str
+    score: float
+    text: str
+
+
 @dataclass
 class Evaluation:
     """Scores of a set of reports; each field is explained by its name in :meth:`table`."""
@@ -73,6 +98,7 @@ class Evaluation:
     missing: Score = field(default_factory=Score)
     facts: dict[str, Score] = field(default_factory=lambda: defaultdict(Score))
     core: frozenset[str] = frozenset()
+    errors: list[BlockError] = field(default_factory=list)
 
     @property
     def block_micro(self) -> Score:
@@ -141,14 +167,25 @@ def _add_blocks(
 ) -> None:
     labelled = [s for s in report["segments"] if s["categories"]]
     for unit in gold.units:
-        got: set[str] = set()
+        got: dict[str, Mapping[str, Any]] = {}
         for segment in labelled:
             overlap = min(unit.end, segment["end"]) - max(unit.start, segment["start"])
             if overlap > 0.5 * min(unit.end - unit.start, segment["end"] - segment["start"]):
-                got |= {c["id"] for c in segment["categories"]}
+                got |= {category["id"]: category for category in segment["categories"]}
         want = {label.rstrip("!") for label in unit.labels}
         for topic in topics:
-            result.block[topic].add({topic} & want, {topic} & got)
+            result.block[topic].add({topic} & want, {topic} & set(got))
+            if (topic in want) != (topic in got):
+                result.errors.append(_describe_error(gold, unit, topic, got.get(topic)))
+
+
+def _describe_error(
+    gold: GoldStatement, unit: Unit, topic: str, category: Mapping[str, Any] | None
+) -> BlockError:
+    """Describe a topic that was found where it is not, or, without a category, not found where it is."""
+    by, score = (category.get("by", ""), category.get("score", 0.0)) if category else ("", 0.0)
+    error: Literal["lost", "wrong"] = "wrong" if category else "lost"
+    return BlockError(gold.document.id, unit.start, unit.end, topic, error, by, score, unit.text)
 
 
 def _add_facts(facts: dict[str, Score], gold: GoldStatement, report: Mapping[str, Any]) -> None:

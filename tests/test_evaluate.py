@@ -58,6 +58,10 @@ def test_evaluate_counts_by_overlap(tmp_path, knowledge):
     }
     result = evaluate([(read_corpus(tmp_path)[0], report)], knowledge)
     assert (result.block_micro.right, result.block_micro.wrong, result.block_micro.lost) == (1, 1, 1)
+    assert {(e.start, e.topic, e.error) for e in result.errors} == {
+        (0, "purpose", "wrong"),
+        (16, "access", "lost"),
+    }
     assert (result.missing.wrong, result.missing.lost) == (1, 1)  # access called missing, purpose not
     assert result.facts["retention durations"].f1 == 1.0
 
