@@ -171,16 +171,40 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Act:
-    """A Norwegian act or regulation; ``number`` is Lovdata's key, dates are ISO 8601."""
+    """A Norwegian act or regulation.
+
+    Attributes:
+        short: Its short name; an older act that shares its name has its year after it ("ekomloven-2003").
+        title: The official title.
+        name: What reports call it, where that is not the short name without the year.
+        number: Lovdata's key; None with ``unverified``.
+        aliases: Other names, nynorsk and colloquial ones among them.
+        abbreviations: Such as "aml", which count only before "§".
+        valid_from: First day in force, ISO 8601, where known.
+        valid_to: First day no longer in force.
+        replaced_by: Short name of the act that took over.
+        only_sections: Regular expression of sections that the successor of the same name lacks.
+        surviving_sections: Regular expression of sections that are still in force although the act is repealed.
+        used_for_successor: Whether the name is in common use for the successor, so that to use it is no mistake.
+        pending: Enacted, but not in force.
+        unverified: Whether the number is not known for sure.
+    """
 
     __pydantic_config__ = _STRICT
     short: str
-    number: str
     title: str
+    name: str = ""
+    number: str | None = None
     aliases: tuple[str, ...] = ()
+    abbreviations: tuple[str, ...] = ()
     valid_from: str | None = None
     valid_to: str | None = None
     replaced_by: str | None = None
+    only_sections: str = ""
+    surviving_sections: str = ""
+    used_for_successor: bool = False
+    pending: bool = False
+    unverified: bool = False
 
 
 @dataclass(frozen=True)

@@ -333,12 +333,13 @@ class StatuteReference:
         start: Offset of the reference.
         end: Offset after it.
         text: The reference as read.
-        act: Short name of the act, as ``statutes.toml`` has it.
+        act: Short name of the act, as ``statutes.toml`` has it, without the year by which acts of one name differ.
         section: Number after "§", such as "9 A-4".
         status: Whether the act is in force on the day of the audit.
         paragraph: Number of the paragraph (ledd), such as "2".
         number: Number of the item (nr.), such as "5".
         letter: Letter of the item (bokstav), such as "c".
+        lovdata: Date and number of the act, such as "2004-11-19-73", if the act is known.
     """
 
     start: int
@@ -350,6 +351,7 @@ class StatuteReference:
     paragraph: str | None = None
     number: str | None = None
     letter: str | None = None
+    lovdata: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,7 @@ class _Statute(_Evidence):
     paragraph: NotRequired[str | None]
     number: NotRequired[str | None]
     letter: NotRequired[str | None]
+    lovdata: NotRequired[str | None]
 
 
 @with_config(_OPEN)

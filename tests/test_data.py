@@ -138,10 +138,21 @@ def test_regular_expressions_take_linear_time(regex, examples):
 
 def test_acts_are_unique_and_dated():
     assert duplicates(act.short for act in KNOWLEDGE.acts) == []
-    assert duplicates(act.number for act in KNOWLEDGE.acts) == []
-    assert duplicates(form.lower() for act in KNOWLEDGE.acts for form in {act.short, *act.aliases}) == []
+    assert duplicates(act.number for act in KNOWLEDGE.acts if act.number) == []
+    assert [act.short for act in KNOWLEDGE.acts if bool(act.number) is act.unverified] == []
+    forms = [f.lower() for a in KNOWLEDGE.acts for f in {a.short, *a.aliases, *a.abbreviations}]
+    assert duplicates(forms) == []
+    keys = [act.number for act in KNOWLEDGE.acts if act.number]
+    assert [key for key in keys if not re.fullmatch(r"\d{4}-\d{2}-\d{2}(?:-\d+)?", key)] == []
     dates = [date for act in KNOWLEDGE.acts for date in (act.valid_from, act.valid_to) if date]
     assert [date for date in dates if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", date)] == []
+
+
+def test_an_act_with_a_year_in_its_name_has_a_namesake_or_a_name_of_its_own():
+    shorts = {act.short for act in KNOWLEDGE.acts}
+    dated = [act for act in KNOWLEDGE.acts if re.search(r"-\d{4}$", act.short)]
+    assert dated
+    assert [act.short for act in dated if act.short[:-5] not in shorts] == []
 
 
 def test_repealed_acts_name_a_known_successor():

@@ -7,7 +7,6 @@ from builders import facts, statement, unmark
 
 from analyzer.extract import extract_facts
 from analyzer.extract.durations import to_iso
-from analyzer.extract.statutes import StatuteFinder
 
 RETENTION = [
     "Vi lagrer opplysningene i [fem år|retention=P5Y].",
@@ -227,86 +226,6 @@ def test_keeping_because_of_an_act_is_a_legal_duty(knowledge, names):
     found = facts(line, knowledge=knowledge, names=names)
     assert [basis.article for basis in found.legal_bases] == ["6.1.c"]
     assert found.retention[0].statute == "bokføringsloven § 13"
-
-
-STATUTES = [
-    "Vi følger [bokføringsloven|statute=bokføringsloven].",
-    "etter [bokføringslovens § 13|statute=bokføringsloven § 13]",
-    "jf. [bokføringslova § 13|statute=bokføringsloven § 13]",
-    "[rekneskapslova|statute=regnskapsloven]",
-    "[arkivlova|statute=arkivlova] og [offentleglova|statute=offentleglova]",
-    "[Arkivloven|statute=arkivlova] gjelder.",
-    "[opplæringsloven § 9 A-4|statute=opplæringslova § 9 A-4]",
-    "[havressurslova § 46|statute=havressurslova § 46]",
-    "[kulturloven|statute=kulturlova]",
-    "[yrkestransportloven|statute=yrkestransportlova]",
-    "[eiendomsskatteloven|statute=eigedomsskattelova]",
-    "[plan- og bygningslova § 12|statute=plan- og bygningsloven § 12]",
-    "[helse- og omsorgstenestelova|statute=helse- og omsorgstjenesteloven]",
-    "[pasient- og brukerrettighetsloven § 5-1|statute=pasient- og brukerrettighetsloven § 5-1]",
-    "[psykisk helsevernloven|statute=psykisk helsevernloven]",
-    "[lov om bokføring § 13|statute=bokføringsloven § 13]",
-    "[§ 13 i bokføringsloven|statute=bokføringsloven § 13]",
-    "Fødselsnummer brukes etter [pol. § 12|statute=personopplysningsloven § 12].",
-    "[personopplysningsloven § 12|statute=personopplysningsloven § 12]",
-    "samtykke etter [personopplysningsloven § 8|statute=personopplysningsloven-2000 § 8]",
-    "forskning etter [personopplysningsloven § 8|statute=personopplysningsloven § 8]",
-    "[personopplysningsloven § 36|statute=personopplysningsloven-2000 § 36]",
-    "[personopplysningsloven av 2000|statute=personopplysningsloven-2000]",
-    "[lov 14. april 2000 nr. 31|statute=personopplysningsloven-2000]",
-    "[bokføringsregelverket|statute=bokføringsloven]",
-    "[arkivlovgivningens|statute=arkivlova] regler",
-    "[skatte|statute=skatteloven]- og [bokføringsloven|statute=bokføringsloven]",
-    "[regnskapsloven|statute=regnskapsloven] og [hvitvaskingsloven|statute=hvitvaskingsloven]",
-    "[forskrift om vaktvirksomhet § 12|statute=forskrift om vaktvirksomhet § 12]",
-    "[dyrevelferdsloven|statute=dyrevelferdsloven]",  # not among our acts: known by its form
-    "[matlova|statute=matloven]",
-]
-NO_STATUTES = [
-    "Vi følger personvernforordningen (GDPR) artikkel 6.",
-    "EUs personvernforordning",
-    "Loven krever det, og lova seier det.",
-    "personvernlovgivningen",
-    "Det er lov om sommeren.",
-    "forskrift om behandling av persondata fra EU",
-]
-
-
-@pytest.mark.parametrize("marked", [*STATUTES, *NO_STATUTES])
-def test_statutes(marked, knowledge):
-    text, marks = unmark(marked)
-    cited = StatuteFinder(knowledge, as_of="2026-11-21").find(text)
-    found = [(c.start, c.end, c.act + (f" § {c.section}" if c.section else "")) for c in cited]
-    assert found == [(m.start, m.end, m.value) for m in marks]
-
-
-@pytest.mark.parametrize(
-    ("text", "sections"),
-    [
-        ("arbeidsmiljøloven §§ 9-1 og 9-2.", ["9-1", "9-2"]),
-        ("foreldelsesloven §§ 2, 3 og 10.", ["2", "3", "10"]),
-        ("forvaltningsloven § 28 og § 29", ["28", "29"]),
-        ("bokføringsloven § 13 og 5 år", ["13"]),
-        ("ekomloven § 2-7 b annet ledd", ["2-7 b"]),
-        ("straffeloven § 196 Plikt til å avverge", ["196"]),
-        ("hvitvaskingsloven kapittel 4", [None]),
-    ],
-)
-def test_each_section_is_cited(text, sections, knowledge):
-    assert [c.section for c in StatuteFinder(knowledge, as_of="2026-11-21").find(text)] == sections
-
-
-@pytest.mark.parametrize(
-    ("act", "as_of", "status"),
-    [
-        ("personopplysningsloven-2000", "2026-11-21", "repealed"),
-        ("personopplysningsloven-2000", "2018-07-19", "in_force"),
-        ("bokføringsloven", "2026-11-21", "in_force"),
-        ("dyrevelferdsloven", "2026-11-21", "unknown"),
-    ],
-)
-def test_status_of_acts(act, as_of, status, knowledge):
-    assert StatuteFinder(knowledge, as_of=as_of).status_of(act) == status
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,14 @@ from analyzer.extract.bases import find_legal_bases
 from analyzer.extract.parties import find_contacts, find_organisation, find_recipients
 from analyzer.extract.reading import LabelledSegment, with_labels
 from analyzer.extract.retention import find_retention
-from analyzer.extract.statutes import StatuteFinder
+from analyzer.extract.statutes import StatuteFinder, settle_unnumbered
 from analyzer.knowledge import Knowledge
 from analyzer.language import NameFinder
 from analyzer.records import Facts, Label, StatuteReference, Structure
 
 __all__ = ["LabelledSegment", "extract_facts", "with_labels"]
 
+_GDPR = re.compile(r"\bgdpr\b|person(?:vern|opplysnings?)forordning|\bart(?:ikkel|\.)\s?\d", re.IGNORECASE)
 _MONTHS = {
     "januar": 1, "februar": 2, "mars": 3, "april": 4, "mai": 5, "juni": 6, "juli": 7, "august": 8, "september": 9,
     "oktober": 10, "november": 11, "desember": 12,
@@ -45,12 +46,16 @@ def extract_facts(
     """
     segments = list(with_labels(structure, labels))
     finder = StatuteFinder(knowledge, as_of=as_of)
-    citations = [finder.find(segment.text, context=segment.context) for segment in segments]
+    citations = settle_unnumbered(
+        [finder.find(segment.text, context=segment.context) for segment in segments],
+        mentions_gdpr=any(_GDPR.search(segment.text) for segment in segments),
+    )
     statutes = []
     for segment, cited in zip(segments, citations, strict=True):
         for c in cited:
-            quote = segment.quote(c.start, c.end)
-            statutes.append(StatuteReference(quote.start, quote.end, quote.text, c.act, c.section, c.status))
+            q = segment.quote(c.start, c.end)
+            place = (c.paragraph, c.number, c.letter, c.lovdata)
+            statutes.append(StatuteReference(q.start, q.end, q.text, c.act, c.section, c.status, *place))
     organisation = find_organisation(segments, structure, names, knowledge)
     return Facts(
         organisation=organisation,
