@@ -22,6 +22,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from analyzer.errors import InvalidKnowledge
 from analyzer.literals import required_literals
 from analyzer.records import Severity
+from analyzer.registers import Act, Authority, Service
 
 Text = Mapping[str, str]
 T = TypeVar("T")
@@ -170,44 +171,6 @@ class Pattern:
 
 
 @dataclass(frozen=True)
-class Act:
-    """A Norwegian act or regulation.
-
-    Attributes:
-        short: Its short name; an older act that shares its name has its year after it ("ekomloven-2003").
-        title: The official title.
-        name: What reports call it, where that is not the short name without the year.
-        number: Lovdata's key; None with ``unverified``.
-        aliases: Other names, nynorsk and colloquial ones among them.
-        abbreviations: Such as "aml", which count only before "§".
-        valid_from: First day in force, ISO 8601, where known.
-        valid_to: First day no longer in force.
-        replaced_by: Short name of the act that took over.
-        only_sections: Regular expression of sections that the successor of the same name lacks.
-        surviving_sections: Regular expression of sections that are still in force although the act is repealed.
-        used_for_successor: Whether the name is in common use for the successor, so that to use it is no mistake.
-        pending: Enacted, but not in force.
-        unverified: Whether the number is not known for sure.
-    """
-
-    __pydantic_config__ = _STRICT
-    short: str
-    title: str
-    name: str = ""
-    number: str | None = None
-    aliases: tuple[str, ...] = ()
-    abbreviations: tuple[str, ...] = ()
-    valid_from: str | None = None
-    valid_to: str | None = None
-    replaced_by: str | None = None
-    only_sections: str = ""
-    surviving_sections: str = ""
-    used_for_successor: bool = False
-    pending: bool = False
-    unverified: bool = False
-
-
-@dataclass(frozen=True)
 class ReusedSection:
     """A section number of the Personal Data Act of 2000, with the words that tell it from the act of 2018."""
 
@@ -220,40 +183,6 @@ class ReusedSection:
         """Tell whether the words around a reference point to the act of 2000."""
         barred = self.unless and _compile(self.unless, f"reused § {self.section}").search(text)
         return bool(_compile(self.words, f"reused § {self.section}").search(text)) and not barred
-
-
-@dataclass(frozen=True)
-class FormerName:
-    """A name that a public body bore until the day before ``until`` (ISO 8601)."""
-
-    __pydantic_config__ = _STRICT
-    name: str
-    until: str
-    aliases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Authority:
-    """A public body, by its present name; ``recipient`` tells whether to name it is to name a recipient of data."""
-
-    __pydantic_config__ = _STRICT
-    name: str
-    aliases: tuple[str, ...] = ()
-    former: tuple[FormerName, ...] = ()
-    recipient: bool = True
-    examples: tuple[str, ...] = ()
-    counterexamples: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Service:
-    """A service or company that statements name; ``country`` is ISO 3166 alpha-2."""
-
-    __pydantic_config__ = _STRICT
-    name: str
-    country: str
-    kind: str
-    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from analyzer.knowledge import Knowledge, Service
+from analyzer.knowledge import Knowledge
 from analyzer.records import Span
+from analyzer.registers import Service
 
 MIN_WORDS = 20
 """A shorter text is not told apart reliably (Norwegian, Danish and Swedish share most short words)."""
@@ -21,6 +22,17 @@ _CANDIDATES = ["no", "nn", "da", "sv", "en", "de", "fr", "es", "nl", "pl", "fi",
 LONGEST = 5_000
 """Characters of a text that are searched for names; a sentence or table row is shorter."""
 
+_ITEM = 6
+"""Words of a list item that may be the name of a recipient and what it is for."""
+
+# What a sentence says of a service, however it is called.
+_SERVICE_SIGN = re.compile(
+    r"\b(?:bruk(?:er|ar|te)|nytt(?:er|ar)|benytt(?:er|ar)|leverandør|levert|leverer|databehandl|mottak|mottar|mottek|deler?\b|delast|"
+    r"del(?:es|t)\b|utlever|send(?:er|es|t|ast)?\b|overfør|system|løsning|løysing|teneste|tjeneste|verktøy|programvare|plattform|app(?:en|ar)?\b|"
+    r"lagr(?:er|es|ar|ast)|via|gjennom|driftes?|driftast|integrasjon|samarbeid|konto|innlogg|analyse|nyhetsbrev|nyheitsbrev|betaling)",
+    re.IGNORECASE,
+)
+_LEGAL_FORM = re.compile(r"\s(?:AS|ASA|AB|ApS|Inc|Ltd|GmbH|Norge|Norway)\b")
 _WORD = re.compile(r"\w+")
 _PREPOSITION = re.compile(r"\s(?:av|hos|til|fra|frå|med|på)\s(?=[A-ZÆØÅ])")
 _CAPITAL = re.compile(r"(?<!^)(?<![.!?] )[A-ZÆØÅ]")
@@ -99,11 +111,22 @@ class NameFinder:
                 found.append(Mention(Span(entity.start_char, entity.end_char), entity.text))
         return found
 
-    def find_services(self, text: str) -> list[Mention]:
-        """Find services and companies of ``services.toml``, the longest where they overlap."""
+    def find_services(self, text: str, *, shared: bool = False) -> list[Mention]:
+        """Find services and companies of ``services.toml``, the longest where they overlap.
+
+        Args:
+            text: A sentence, list item or table row.
+            shared: Whether it is known to say who gets data, which an ambiguous name may need.
+        """
         if self._service_words.isdisjoint(_WORD.findall(text)):
             return []
-        return self._mentions(self._service_matcher, text, services=True)
+        mentions = self._mentions(self._service_matcher, text, services=True)
+        return [m for m in mentions if not self._is_ambiguous(m) or _tells_of_service(m, text, shared)]
+
+    def _is_ambiguous(self, mention: Mention) -> bool:
+        return mention.service is not None and mention.text.lower() in (
+            form.lower() for form in mention.service.ambiguous
+        )
 
     def _mentions(self, matcher: Any, text: str, *, services: bool) -> list[Mention]:
         from spacy.util import filter_spans
@@ -162,8 +185,12 @@ class NameFinder:
 
         exact = PhraseMatcher(self._nlp.vocab)  # "Make" and "Apple" are names only with a capital
         for service in self._knowledge.services:
-            names = [service.name, *(alias for alias in service.aliases)]
-            variants = {v for name in names for v in _written_forms(name)}
+            names = [service.name, *service.aliases]
+            variants = {
+                v
+                for name in names
+                for v in (_capitalised(name) if name in service.ambiguous else _written_forms(name))
+            }
             exact.add(service.name, [self._nlp.make_doc(v) for v in sorted(variants)])
         return exact
 
@@ -195,6 +222,20 @@ class NameFinder:
 def _length_before_name(text: str) -> int:
     """Count the characters before the name proper: "Lønn føres av Fjell AS" holds one of eight."""
     return max((match.end() for match in _PREPOSITION.finditer(text)), default=0)
+
+
+def _tells_of_service(mention: Mention, text: str, shared: bool) -> bool:
+    """Tell a service from the word or name that is written alike: "Bring leverer pakken" from "Bring med deg mat"."""
+    before = text[: mention.span.start].rstrip()
+    if _LEGAL_FORM.match(text, mention.span.end):
+        return True
+    if before and before[-1] not in ".!?":
+        return shared or _SERVICE_SIGN.search(text) is not None
+    return shared and (len(text.split()) <= _ITEM or "|" in text or _SERVICE_SIGN.search(text) is not None)
+
+
+def _capitalised(name: str) -> Sequence[str]:
+    return [name[:1].upper() + name[1:]]
 
 
 def _written_forms(name: str) -> Sequence[str]:

@@ -379,7 +379,15 @@ class RenamedAuthority:
 class Recipient:
     """A named company, product or authority that receives or processes data.
 
-    ``country`` is ISO 3166 alpha-2, where the supplier is established.
+    Attributes:
+        start: Offset of the name.
+        end: Offset after it.
+        text: The name as read.
+        name: The name as ``services.toml`` or ``authorities.toml`` has it, if it is there.
+        role: What it is to the data controller.
+        country: ISO 3166 alpha-2, where the supplier or its parent is established; None if not known.
+        kind: What the service is for, such as "payment"; None if it is not in ``services.toml``.
+        implies_transfer: Whether to use it is to transfer data out of the EEA, for a supplier outside it.
     """
 
     start: int
@@ -388,6 +396,8 @@ class Recipient:
     name: str
     role: Literal["processor", "authority", "partner", "unknown"]
     country: str | None
+    kind: str | None = None
+    implies_transfer: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

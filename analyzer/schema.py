@@ -166,6 +166,8 @@ class _Recipient(_Evidence):
     name: str
     role: Literal["processor", "authority", "partner", "unknown"]
     country: str | None
+    kind: NotRequired[str | None]
+    implies_transfer: NotRequired[bool | None]
 
 
 @with_config(_OPEN)

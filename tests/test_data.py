@@ -8,6 +8,7 @@ from importlib.resources import files
 
 import pytest
 
+from analyzer.assess import EEA
 from analyzer.errors import InvalidKnowledge
 from analyzer.extract.authorities import outdated_in
 from analyzer.knowledge import Knowledge
@@ -190,8 +191,31 @@ def test_authorities_are_unique_and_dated():
 
 
 def test_services_are_unique_and_placed():
-    assert duplicates(service.name for service in KNOWLEDGE.services) == []
-    assert [s.name for s in KNOWLEDGE.services if not re.fullmatch(r"[A-Z]{2}", s.country)] == []
+    forms = [f.lower() for s in KNOWLEDGE.services for f in {s.name.lower(), *(a.lower() for a in s.aliases)}]
+    assert len(KNOWLEDGE.services) >= 250
+    assert duplicates(forms) == []
+    countries = [s.country for s in KNOWLEDGE.services if s.country is not None]
+    assert [country for country in countries if not re.fullmatch(r"[A-Z]{2}", country)] == []
+
+
+def test_services_outside_the_eea_say_whether_they_imply_a_transfer():
+    outside = [s for s in KNOWLEDGE.services if s.country and s.country not in EEA]
+    assert outside
+    assert [s.name for s in outside if s.implies_transfer is None] == []
+    assert [s.name for s in KNOWLEDGE.services if s.implies_transfer and s not in outside] == []
+
+
+@pytest.mark.parametrize(
+    "service", [s for s in KNOWLEDGE.services if s.ambiguous or s.examples], ids=lambda s: s.name
+)
+def test_ambiguous_services(service, names):
+    def found(text):
+        return service.name in [m.service.name for m in names.find_services(text)]
+
+    assert len(service.ambiguous) == len(service.examples) == len(service.counterexamples)
+    assert set(service.ambiguous) <= {service.name, *service.aliases}
+    assert [e for e in service.examples if not found(e)] == []
+    assert [e for e in service.counterexamples if found(e)] == []
 
 
 @pytest.mark.parametrize("words", ["abbreviations", "headings", "organisation_words", "public_words"])

@@ -13,6 +13,7 @@ ORDER = [
     "errors",
     "records",
     "literals",
+    "registers",
     "knowledge",
     "ingest",
     "restoration",

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from analyzer.extract.reading import LabelledSegment
-from analyzer.knowledge import Authority, FormerName, Knowledge
+from analyzer.knowledge import Knowledge
 from analyzer.records import RenamedAuthority
+from analyzer.registers import Authority, FormerName
 
 # "tidligere Fylkesmannen", "(tidl. NSD", "som den gang het Difi": the statement knows that the name is old.
 _ONCE = re.compile(

@@ -91,10 +91,20 @@ def _recipients_in(segment: LabelledSegment, names: NameFinder, knowledge: Knowl
 
 
 def _services_in(segment: LabelledSegment, names: NameFinder) -> Iterator[Recipient]:
-    for mention in names.find_services(segment.text):
+    shared = segment.has("recipients", "transfer", "cookies")
+    for mention in names.find_services(segment.text, shared=shared):
         quote, service = segment.quote(mention.span.start, mention.span.end), mention.service
         assert service is not None
-        yield Recipient(quote.start, quote.end, quote.text, service.name, "processor", service.country)
+        yield Recipient(
+            quote.start,
+            quote.end,
+            quote.text,
+            service.name,
+            service.role,
+            service.country,
+            service.kind,
+            service.implies_transfer,
+        )
 
 
 def _authorities_in(segment: LabelledSegment, knowledge: Knowledge) -> Iterator[Recipient]:

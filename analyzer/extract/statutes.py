@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from analyzer.knowledge import Act, Knowledge
+from analyzer.knowledge import Knowledge
+from analyzer.registers import Act
 
 Status = Literal["in_force", "repealed", "unknown"]
 
