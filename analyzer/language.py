@@ -22,6 +22,7 @@ _CANDIDATES = ["no", "nn", "da", "sv", "en", "de", "fr", "es", "nl", "pl", "fi",
 LONGEST = 5_000
 """Characters of a text that are searched for names; a sentence or table row is shorter."""
 
+_LONG_NAME = 6
 _ITEM = 6
 """Words of a list item that may be the name of a recipient and what it is for."""
 
@@ -34,7 +35,9 @@ _SERVICE_SIGN = re.compile(
 )
 _LEGAL_FORM = re.compile(r"\s(?:AS|ASA|AB|ApS|Inc|Ltd|GmbH|Norge|Norway)\b")
 _WORD = re.compile(r"\w+")
-_PREPOSITION = re.compile(r"\s(?:av|hos|til|fra|frå|med|på)\s(?=[A-ZÆØÅ])")
+_PREPOSITION = re.compile(
+    r"\s(?:av|hos|til|fra|frå|med|på|er|heter|heiter|benytter|bruker|brukar|nyttar|via|gjennom)\s(?=[A-ZÆØÅ])"
+)
 _CAPITAL = re.compile(r"(?<!^)(?<![.!?] )[A-ZÆØÅ]")
 _JOINERS = ["&", "-", "–", "/", "og", "i", "for", "av", "+", "'"]
 
@@ -98,7 +101,13 @@ class NameFinder:
         """Find the names of organisations, the longest where they overlap."""
         if not any(word in self._forms or word.lower().endswith(self._kinds) for word in _WORD.findall(text)):
             return []
-        return self._mentions(self._organisation_matcher, text, services=False)
+        from spacy.util import filter_spans
+
+        found = []
+        for span in filter_spans(self._organisation_matcher(self._tokenise(text), as_spans=True)):
+            start = span.start_char + _length_before_name(span.text)
+            found.append(Mention(Span(start, span.end_char), text[start : span.end_char]))
+        return found
 
     def find_names(self, text: str) -> list[Mention]:
         """Find names of organisations by the recogniser, also those without legal form or kind ("Fjelldata")."""
@@ -118,25 +127,30 @@ class NameFinder:
             text: A sentence, list item or table row.
             shared: Whether it is known to say who gets data, which an ambiguous name may need.
         """
-        if self._service_words.isdisjoint(_WORD.findall(text)):
-            return []
-        mentions = self._mentions(self._service_matcher, text, services=True)
-        return [m for m in mentions if not self._is_ambiguous(m) or _tells_of_service(m, text, shared)]
+        found: list[Mention] = []
+        for word in _WORD.finditer(text, 0, LONGEST):
+            if found and word.start() < found[-1].span.end:
+                continue
+            for form, service in self._forms_starting(word.group().lower()):
+                end = word.start() + len(form)
+                written = text[word.start() : end]
+                if written != form and not _is_variant(written, form, service):
+                    continue
+                if not _stands_alone(text, word.start(), end):
+                    continue
+                mention = Mention(Span(word.start(), end), written, service)
+                if not self._is_ambiguous(mention) or _tells_of_service(mention, text, shared):
+                    found.append(mention)
+                    break
+        return found
+
+    def _forms_starting(self, word: str) -> list[tuple[str, Service]]:
+        return self._services.get(word) or self._services.get(word.removesuffix("s"), [])
 
     def _is_ambiguous(self, mention: Mention) -> bool:
         return mention.service is not None and mention.text.lower() in (
             form.lower() for form in mention.service.ambiguous
         )
-
-    def _mentions(self, matcher: Any, text: str, *, services: bool) -> list[Mention]:
-        from spacy.util import filter_spans
-
-        found = []
-        for span in filter_spans(matcher(self._tokenise(text), as_spans=True)):
-            service = self._services[span.label_] if services else None
-            start = span.start_char if services else span.start_char + _length_before_name(span.text)
-            found.append(Mention(Span(start, span.end_char), text[start : span.end_char], service))
-        return found
 
     def _tokenise(self, text: str) -> Any:
         """Tokenise a text, or give the tokens of the same text once more."""
@@ -160,8 +174,17 @@ class NameFinder:
         return frozenset(self._knowledge.terms.no_organisations)
 
     @cached_property
-    def _services(self) -> dict[str, Service]:
-        return {service.name: service for service in self._knowledge.services}
+    def _services(self) -> dict[str, list[tuple[str, Service]]]:
+        """The written forms of all services by their first word in lower case, the longest first."""
+        forms: dict[str, list[tuple[str, Service]]] = {}
+        for service in self._knowledge.services:
+            for name in (service.name, *service.aliases):
+                written = _capitalised(name) if name in service.ambiguous else _written_forms(name)
+                for form in dict.fromkeys(written):
+                    forms.setdefault(_WORD.findall(form)[0].lower(), []).append((form, service))
+        for of_word in forms.values():
+            of_word.sort(key=lambda item: len(item[0]), reverse=True)
+        return forms
 
     @cached_property
     def _forms(self) -> frozenset[str]:
@@ -170,29 +193,6 @@ class NameFinder:
     @cached_property
     def _kinds(self) -> tuple[str, ...]:
         return self._knowledge.terms.organisation_words
-
-    @cached_property
-    def _service_words(self) -> frozenset[str]:
-        """The first words of all services: a text without any of them names none, and need not be tokenised."""
-        names = (name for service in self._knowledge.services for name in (service.name, *service.aliases))
-        return frozenset(
-            word for name in names for form in _written_forms(name) for word in _WORD.findall(form)[:1]
-        )
-
-    @cached_property
-    def _service_matcher(self) -> Any:
-        from spacy.matcher import PhraseMatcher
-
-        exact = PhraseMatcher(self._nlp.vocab)  # "Make" and "Apple" are names only with a capital
-        for service in self._knowledge.services:
-            names = [service.name, *service.aliases]
-            variants = {
-                v
-                for name in names
-                for v in (_capitalised(name) if name in service.ambiguous else _written_forms(name))
-            }
-            exact.add(service.name, [self._nlp.make_doc(v) for v in sorted(variants)])
-        return exact
 
     @cached_property
     def _organisation_matcher(self) -> Any:
@@ -224,14 +224,37 @@ def _length_before_name(text: str) -> int:
     return max((match.end() for match in _PREPOSITION.finditer(text)), default=0)
 
 
+def _is_variant(written: str, form: str, service: Service) -> bool:
+    """Tell whether a long name is written with other capitals: "QuestBack" for "Questback"."""
+    return (
+        len(form) >= _LONG_NAME
+        and form not in service.ambiguous
+        and written[:1].isupper()
+        and written.lower() == form.lower()
+    )
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Tell a name from a part of a word or address: "Vipps-betaling" and "Googles" hold one, "vipps.example" none."""
+    if start and (text[start - 1] in "@.-_" or text[max(0, start - 2) : start] == "//"):
+        return False
+    rest = text[end : end + 3]
+    if rest[:1] == "s" and text[end - 1] != "s":
+        rest = rest[1:]
+    return not (rest[:1].isalnum() or rest[:1] in ("@", "_") or (rest[:1] == "." and rest[1:2].islower()))
+
+
 def _tells_of_service(mention: Mention, text: str, shared: bool) -> bool:
     """Tell a service from the word or name that is written alike: "Bring leverer pakken" from "Bring med deg mat"."""
-    before = text[: mention.span.start].rstrip()
+    before, after = text[: mention.span.start].rstrip(), text[mention.span.end :].lstrip()
+    if before.endswith("|") and after.startswith("|"):  # a cell of a table
+        return True
     if _LEGAL_FORM.match(text, mention.span.end):
         return True
     if before and before[-1] not in ".!?":
         return shared or _SERVICE_SIGN.search(text) is not None
-    return shared and (len(text.split()) <= _ITEM or "|" in text or _SERVICE_SIGN.search(text) is not None)
+    item = len(text.split()) <= _ITEM and not text.rstrip().endswith(".")
+    return shared and (item or "|" in text or _SERVICE_SIGN.search(text) is not None)
 
 
 def _capitalised(name: str) -> Sequence[str]:

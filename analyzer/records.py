@@ -358,13 +358,8 @@ class StatuteReference:
 class RenamedAuthority:
     """A public body under a name that it no longer bears on the day of the audit.
 
-    Attributes:
-        start: Offset of the name.
-        end: Offset after it.
-        text: The name as read.
-        name: The old name, in its base form.
-        current: What the body, or the one that took over its tasks, is called now.
-        renamed_on: First day of the current name, ISO 8601.
+    ``name`` is the old name in its base form, ``current`` what the body, or the one that took over its tasks, is called
+    now, and ``renamed_on`` the first day of that name (ISO 8601).
     """
 
     start: int
@@ -379,15 +374,9 @@ class RenamedAuthority:
 class Recipient:
     """A named company, product or authority that receives or processes data.
 
-    Attributes:
-        start: Offset of the name.
-        end: Offset after it.
-        text: The name as read.
-        name: The name as ``services.toml`` or ``authorities.toml`` has it, if it is there.
-        role: What it is to the data controller.
-        country: ISO 3166 alpha-2, where the supplier or its parent is established; None if not known.
-        kind: What the service is for, such as "payment"; None if it is not in ``services.toml``.
-        implies_transfer: Whether to use it is to transfer data out of the EEA, for a supplier outside it.
+    ``name`` is that of ``services.toml`` or ``authorities.toml`` if it is there; ``country`` (ISO 3166 alpha-2) is where the
+    supplier or its parent is established, ``kind`` what the service is for, such as "payment", and ``implies_transfer``
+    whether to use it is to transfer data out of the EEA; each None if not known.
     """
 
     start: int
@@ -413,11 +402,26 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """The data controller, as the statement names it; ``orgnr`` has nine digits and a valid check digit."""
+    """The data controller, as the statement names it; ``orgnr`` has nine digits and a valid check digit.
+
+    ``country`` (ISO 3166 alpha-2) is told by number, sector or legal form; None if they do not tell.
+    """
 
     name: str | None
     orgnr: str | None
     sector: Literal["public", "private", "unknown"]
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One that answers for the processing beside the controller: a joint controller, or the data protection officer."""
+
+    start: int
+    end: int
+    text: str
+    role: Literal["joint_controller", "dpo"]
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,6 +436,7 @@ class Facts:
     recipients: tuple[Recipient, ...] = ()
     contacts: tuple[Contact, ...] = ()
     authorities: tuple[RenamedAuthority, ...] = ()
+    parties: tuple[Party, ...] = ()
 
 
 Status = Literal["present", "partial", "missing", "not_applicable", "undetermined"]

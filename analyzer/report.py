@@ -24,6 +24,7 @@ FRAMES = (
     "recipients",
     "contacts",
     "authorities",
+    "parties",
     "segments",
     "sections",
 )
@@ -194,6 +195,7 @@ def build_report(
         "recipients": [asdict(r) for r in facts.recipients],
         "contacts": [asdict(c) for c in facts.contacts],
         "authorities": [asdict(a) for a in facts.authorities],
+        "parties": [asdict(p) for p in facts.parties],
         "disclosures": [_listed(asdict(d)) for d in assessment.disclosures],
         "findings": [_listed(asdict(f)) for f in assessment.findings],
         "summary": _summary(assessment),

@@ -89,6 +89,7 @@ class _Organisation(TypedDict):
     name: str | None
     orgnr: str | None
     sector: Literal["public", "private", "unknown"]
+    country: NotRequired[str | None]
 
 
 @with_config(_OPEN)
@@ -152,6 +153,12 @@ class _Statute(_Evidence):
     number: NotRequired[str | None]
     letter: NotRequired[str | None]
     lovdata: NotRequired[str | None]
+
+
+@with_config(_OPEN)
+class _Party(_Evidence):
+    role: Literal["joint_controller", "dpo"]
+    name: str
 
 
 @with_config(_OPEN)
@@ -224,6 +231,7 @@ class ReportData(TypedDict):
     recipients: list[_Recipient]
     contacts: list[_Contact]
     authorities: NotRequired[list[_RenamedAuthority]]
+    parties: NotRequired[list[_Party]]
     disclosures: list[_Disclosure]
     findings: list[_Finding]
     summary: _Summary

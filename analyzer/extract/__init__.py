@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from analyzer.extract.authorities import find_renamed
 from analyzer.extract.bases import find_legal_bases
-from analyzer.extract.parties import find_contacts, find_organisation, find_recipients
+from analyzer.extract.parties import find_contacts, find_organisation, find_parties, find_recipients
 from analyzer.extract.reading import LabelledSegment, with_labels
 from analyzer.extract.retention import find_retention
 from analyzer.extract.statutes import StatuteFinder, settle_unnumbered
@@ -66,6 +66,7 @@ def extract_facts(
         recipients=tuple(find_recipients(segments, names, organisation, knowledge)),
         contacts=tuple(find_contacts(segments, knowledge)),
         authorities=tuple(find_renamed(segments, knowledge, as_of=as_of)),
+        parties=tuple(find_parties(segments, names, organisation)),
     )
 
 

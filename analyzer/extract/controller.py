@@ -42,6 +42,7 @@ _WORDINGS = tuple(
         rf"(?:{_CONTROLLER}|behandlingsansvaret)",
         rf"\ber\s+{_NAME}\s+{_CONTROLLER}",
         rf"\b{_CONTROLLER}e?\b[^.]{{0,80}}?\ber\s*:?\s+{_NAME}{_END}",
+        rf"(?:^|[.:]\s+){_NAME}{_ASIDE}\s+(?:bestemmer|bestemmar|avgjør|avgjer|fastsetter|fastset)\s+(?:formål|føremål|hva|kva|hvorfor|kvifor)",
         rf"(?:^|[.:]\s+){_NAME}[,\s]+heretter\s+(?:\w+\s+){{0,2}}[«\"“']?{_CONTROLLER}",
         rf"(?:^|[.,:]\s+){_NAME}(?:\s*\([^)]{{1,60}}\))?,?\s+(?:er|står)\s+(?:[\wæøå]+\s+){{0,2}}ansvarl[ei]g\s+for\s+"
         r"(?:[\wæøå]+\s+){0,4}?(?:behandling|handsaming|person|opplysning|data|innsamling)",
@@ -97,7 +98,7 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _LAST_NAME = re.compile(r"[A-ZÆØÅ][\w-]+(?:\s(?:for|i|og|av|[A-ZÆØÅ][\w-]+))*$")
-_RESPONSIBLE = re.compile(r"ansvar|utgi|utgje", re.IGNORECASE)
+_RESPONSIBLE = re.compile(r"ansvar|utgi|utgje|bestem|avgj|fastset", re.IGNORECASE)
 _NUMBER = re.compile(r"org|foretak|\(\d{3}\s?\d{3}\s?\d{3}\)", re.IGNORECASE)
 _ENUMERATOR = re.compile(r"^\d{1,2}(?:\.\d{1,2})*\.?\s+")
 _REST = re.compile(r"\s(?:og|i|for|av)$|^(?:AS|ASA|ENK|DA|SA|MVA)$")
@@ -150,7 +151,7 @@ def _is_proper(name: str, texts: Sequence[str], knowledge: Knowledge) -> bool:
     """Tell a name from a word or the start of a sentence: "Vik kommune" from "Overfor egne kunder" and "Legatet"."""
     words = name.split()
     if len(words) == 1:
-        return not _is_common(name.lower(), texts)
+        return not is_common(name.lower(), texts)
     lower = [word.lower() for word in words]
     if lower[0] in _NATIONAL or lower[0].endswith("s") or any(word[:1].isupper() for word in words[1:]):
         return True
@@ -159,7 +160,7 @@ def _is_proper(name: str, texts: Sequence[str], knowledge: Knowledge) -> bool:
     )
 
 
-def _is_common(word: str, texts: Sequence[str]) -> bool:
+def is_common(word: str, texts: Sequence[str]) -> bool:
     """Tell whether a word stands in lower case somewhere, and so is no name: "legatet", "butikkene"."""
     alone = re.compile(rf"(?<![\w.@/-]){re.escape(word)}(?![\w@/-]|\.\w)")
     return any(word in text and alone.search(text) for text in texts)

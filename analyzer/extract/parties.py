@@ -11,11 +11,11 @@ from stdnum.exceptions import ValidationError
 from stdnum.no import orgnr as orgnr_number
 
 from analyzer.extract.authorities import find_authorities
-from analyzer.extract.controller import PRIVATE_FORM, clean_name, find_controller
+from analyzer.extract.controller import PRIVATE_FORM, clean_name, find_controller, is_common
 from analyzer.extract.reading import LabelledSegment
 from analyzer.knowledge import Knowledge
 from analyzer.language import NameFinder
-from analyzer.records import Contact, Organisation, Recipient, Structure
+from analyzer.records import Contact, Organisation, Party, Recipient, Structure
 
 # A public body that calls itself by its kind alone.
 _PUBLIC_CONTROLLER = re.compile(
@@ -30,7 +30,57 @@ def find_organisation(
 ) -> Organisation:
     """Find the data controller's name, organisation number and sector."""
     name = find_controller(segments, structure, names, knowledge)
-    return Organisation(name, _orgnr(segments, knowledge), _sector(name, segments, knowledge))
+    number, sector = _orgnr(segments, knowledge), _sector(name, segments, knowledge)
+    return Organisation(name, number, sector, _country(name, number, sector))
+
+
+def _country(name: str | None, number: str | None, sector: str) -> str | None:
+    """Give the controller's country by its number, its sector or its legal form."""
+    if number or sector == "public" or (name and PRIVATE_FORM.search(name)):
+        return "NO"
+    form = _FOREIGN_FORM.search(name or "")
+    return _FORM_COUNTRIES[form.group().lower()] if form else None
+
+
+def find_parties(
+    segments: Sequence[LabelledSegment], names: NameFinder, organisation: Organisation
+) -> Iterator[Party]:
+    """Find joint controllers and the name of the data protection officer, each at its first mention."""
+    seen: set[tuple[str, str]] = set()
+    own = (organisation.name or "").lower()
+    for segment in segments:
+        for party in (*_joint_controllers(segment, names), *_officers(segment)):
+            key = (party.role, party.name.lower())
+            if key not in seen and not _is_own(key[1], own):
+                seen.add(key)
+                yield party
+
+
+def _joint_controllers(segment: LabelledSegment, names: NameFinder) -> Iterator[Party]:
+    if not _JOINT.search(segment.text) or _NOT_JOINT.search(segment.text):
+        return
+    services = names.find_services(segment.text, shared=True)
+    others = names.find_organisations(segment.text)
+    for mention in (*services, *others):
+        if mention in others and any(
+            s.span.start < mention.span.end and mention.span.start < s.span.end for s in services
+        ):
+            continue
+        name = mention.service.name if mention.service else mention.text
+        quote = segment.quote(mention.span.start, mention.span.end)
+        yield Party(quote.start, quote.end, quote.text, "joint_controller", name)
+
+
+def _officers(segment: LabelledSegment) -> Iterator[Party]:
+    for pattern in _OFFICER:
+        for match in pattern.finditer(segment.text):
+            quote = segment.quote(match.start("name"), match.end("name"))
+            yield Party(quote.start, quote.end, quote.text, "dpo", match["name"])
+    name = _PERSON_ALONE.fullmatch(segment.text.strip()) if segment.has("dpo") else None
+    if name and segment.kind != "heading":
+        start = segment.text.index(name["name"])
+        quote = segment.quote(start, start + len(name["name"]))
+        yield Party(quote.start, quote.end, quote.text, "dpo", name["name"])
 
 
 def _orgnr(segments: Sequence[LabelledSegment], knowledge: Knowledge) -> str | None:
@@ -71,27 +121,54 @@ def find_recipients(
     """Find named services, companies and authorities that receive data, each at its first mention."""
     seen: set[str] = set()
     own = (organisation.name or "").lower()
+    texts = [segment.text for segment in segments]
     for segment in segments:
-        if segment.kind in ("heading", "table_header"):
+        if segment.kind == "table_header":
             continue
         for recipient in _recipients_in(segment, names, knowledge):
             key = recipient.name.lower()
-            if key not in seen and key not in own and (not own or own not in key):
+            if key in seen or _is_own(key, own):
+                continue
+            if recipient.role != "unknown" or not is_common(key, texts):
                 seen.add(key)
                 yield recipient
 
 
+def _is_own(name: str, own: str) -> bool:
+    """Tell whether a name is the controller's own, or a part of it."""
+    return bool(own) and (own in name or name.removesuffix("s") in own.split() or f" {name} " in f" {own} ")
+
+
 def _recipients_in(segment: LabelledSegment, names: NameFinder, knowledge: Knowledge) -> Iterator[Recipient]:
+    if segment.kind == "heading":
+        words = len(segment.text.split())
+        yield from _services_in(segment, names, alone=words <= 2) if words <= _SHORT_HEADING else ()
+        return
     found = list(_services_in(segment, names))
-    if segment.has("recipients", "transfer") and not segment.denies("recipients"):
-        for other in (*_authorities_in(segment, knowledge), *_organisations_in(segment, names)):
+    disclosed = segment.has("recipients", "transfer") and not segment.denies("recipients")
+    if disclosed or _SUPPLIER.search(segment.text):
+        others = (
+            *_authorities_in(segment, knowledge),
+            *_supplied_by(segment, knowledge),
+            *_organisations_in(segment, names),
+        )
+        for other in others:
             if not any(a.start < other.end and other.start < a.end for a in found):
                 found.append(other)
     yield from sorted(found, key=lambda recipient: recipient.start)
 
 
-def _services_in(segment: LabelledSegment, names: NameFinder) -> Iterator[Recipient]:
-    shared = segment.has("recipients", "transfer", "cookies")
+def _supplied_by(segment: LabelledSegment, knowledge: Knowledge) -> Iterator[Recipient]:
+    """Find who does a task or what a system is called, by the words before the name: "driftes av Fjelldata"."""
+    for match in _TASK.finditer(segment.text):
+        name = clean_name(match["name"])
+        if name and name.lower() not in knowledge.terms.no_organisations:
+            quote = segment.quote(match.start("name"), match.start("name") + len(match["name"]))
+            yield Recipient(quote.start, quote.end, quote.text, name, "processor", None)
+
+
+def _services_in(segment: LabelledSegment, names: NameFinder, *, alone: bool = False) -> Iterator[Recipient]:
+    shared = alone or segment.has("recipients", "transfer", "cookies")
     for mention in names.find_services(segment.text, shared=shared):
         quote, service = segment.quote(mention.span.start, mention.span.end), mention.service
         assert service is not None
@@ -126,6 +203,47 @@ def _organisations_in(segment: LabelledSegment, names: NameFinder) -> Iterator[R
             role: Literal["processor", "unknown"] = "processor" if processor else "unknown"
             yield Recipient(quote.start, quote.end, quote.text, mention.text, role, None)
 
+
+_FORM_COUNTRIES = {
+    "ab": "SE", "aps": "DK", "a/s": "DK", "gmbh": "DE", "oy": "FI", "ltd": "GB", "inc": "US", "llc": "US", "b.v": "NL", "bv": "NL",
+    "ehf": "IS",
+}  # fmt: skip
+_FOREIGN_FORM = re.compile(r"\b(?:AB|ApS|A/S|GmbH|Oy|Ltd|Inc|LLC|B\.?V|ehf)\b", re.IGNORECASE)
+_JOINT = re.compile(
+    r"\b(?:felles|delt|sams)\s(?:behandlings|handsamings|data)ansvar|\b(?:behandlings|handsamings)ansvar\w*\s(?:i\s)?(?:fellesskap|saman|sammen)\b",
+    re.IGNORECASE,
+)
+_NOT_JOINT = re.compile(r"\b(?:ikke|ikkje|ingen|aldri)\s(?:\w+\s){0,2}(?:felles|delt|sams)\s", re.IGNORECASE)
+_PERSON = (
+    r"(?P<name>(?-i:[A-ZÆØÅ][a-zæøåéèöäü]+(?:-[A-ZÆØÅ][a-zæøåéèöäü]+)?"
+    r"(?:\s(?:[A-ZÆØÅ]\.|[A-ZÆØÅ][a-zæøåéèöäü]+(?:-[A-ZÆØÅ][a-zæøåéèöäü]+)?)){1,3})(?![\w-]))"
+    r"(?!\s(?:kommune|fylkeskommune|AS|ASA|HF|SA|IKS)\b)"
+)
+_OFFICE = r"(?:personvernomb[uo]d(?:et)?|dpo|data\sprotection\sofficer)"
+_OFFICER = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b{_OFFICE}(?:\s(?:vårt|i|hos|for|ved)(?:\s(?!er\b|heter\b)[\wæøå]+){{0,4}})?\s?(?:er|heter|heiter|:|,|–|-|\()\s?(?:advokat\s)?{_PERSON}",
+        rf"{_PERSON}(?:\s\([^)]{{1,40}}\))?,?\s(?:er|som\ser|som)\s(?:vårt\s|utnevnt\s(?:som|til)\s|oppnevnt\s(?:som|til)\s)?{_OFFICE}\b",
+    )
+)
+_PERSON_ALONE = re.compile(rf"(?:navn|namn|{_OFFICE})?\s?:?\s?{_PERSON}", re.IGNORECASE)
+
+_SHORT_HEADING = 6
+_SUPPLIER = re.compile(
+    r"\b(?:under)?leverandør(?:en|ar)?\b|\bdatabehandl(?:er|ar|eren|aren)\b|\bsitt\s\w*system\b",
+    re.IGNORECASE,
+)
+_PROPER_NAME = (
+    r"(?P<name>(?-i:[A-ZÆØÅ][\w&'’+-]*(?:\s(?:(?:og|&|for|i)\s)?(?:[A-ZÆØÅ][\w&'’+-]*|\d{1,2}\b))*))"
+)
+_TASK = re.compile(
+    r"(?:\b(?:føres|førast|driftes|driftast|driftet|driftast|leveres|leverast|levert|utføres|vert\slevert|hostes|hostet|håndteres|"
+    r"handterast)\s(?:av|hos|ved)\s"
+    r"|\b\w*(?:systemet|løsningen|løysinga|programmet|verktøyet|tjenesten|tenesta|appen|plattformen|leverandøren)(?:\svårt)?\s(?:heter|heiter)\s"
+    r"|\b(?:\w+system(?:et)?|(?:regnskaps|rekneskaps)fører(?:en)?(?:\svår)?)\s\(?)" + _PROPER_NAME,
+    re.IGNORECASE,
+)
 
 # What a text must have to hold a contact of a kind: cheap to look for.
 _CONTACT_SIGNS: tuple[tuple[Literal["email", "phone", "address", "url"], re.Pattern[str]], ...] = (
