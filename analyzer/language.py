@@ -251,7 +251,7 @@ def _tells_of_service(mention: Mention, text: str, shared: bool) -> bool:
         return True
     if _LEGAL_FORM.match(text, mention.span.end):
         return True
-    if before and before[-1] not in ".!?":
+    if before and before[-1] not in ".!?:":
         return shared or _SERVICE_SIGN.search(text) is not None
     item = len(text.split()) <= _ITEM and not text.rstrip().endswith(".")
     return shared and (item or "|" in text or _SERVICE_SIGN.search(text) is not None)

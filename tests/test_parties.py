@@ -46,7 +46,11 @@ def test_a_name_is_old_from_the_day_of_the_new(as_of, count, knowledge, names):
             "joint_controller",
             ["Meta", "Facebook"],
         ),
-        ("Lia Lag har sams handsamingsansvar med Fjell Data AS.", "joint_controller", ["Fjell Data AS"]),
+        (
+            "Lia Lag har sams handsamingsansvar med Fjell Data AS.",
+            "joint_controller",
+            ["Lia Lag", "Fjell Data AS"],
+        ),
         ("Vi har ikke felles behandlingsansvar med Meta.", "joint_controller", []),
         ("Behandlingsansvarlig er Lia Data AS.", "joint_controller", []),
         ("Personvernombudet vårt er Kari Nordlie.", "dpo", ["Kari Nordlie"]),
@@ -95,6 +99,10 @@ RECIPIENTS = [
         "recipients",
         [("If", "partner"), ("Gjensidige", "partner")],
     ),
+    ("Vi bruker ikke Google Analytics, men Matomo.", "", [("Matomo", "processor")]),
+    ("Vi brukar verken Hotjar eller Mailchimp.", "", []),
+    ("Det er ikke installert Hotjar her. Vi bruker Fiken.", "", [("Fiken", "processor")]),
+    ("Vi gjør ikke dette: Kobler navn sammen.", "recipients", []),
     ("Lia IF samler inn navn.", "recipients", []),
     ("Journalen (EPJ) føres av legen.", "recipients", []),
     (
@@ -118,3 +126,13 @@ def test_a_service_says_what_it_is_for_and_whether_data_leave_the_eea(knowledge,
         ("analytics", False),
         ("accounting", None),
     ]
+
+
+def test_contacts_beside_the_controllers_own_name_are_its(knowledge, names):
+    lines = (
+        ("Lia Data AS er behandlingsansvarlig.", "controller"),
+        "Lia Data AS, Storgata 1, 0155 Oslo",
+        "Regnskap AS, Torggata 2, 0155 Oslo",
+    )
+    found = facts(*lines, knowledge=knowledge, names=names).contacts
+    assert [(c.kind, c.of) for c in found] == [("address", "controller"), ("address", "unknown")]

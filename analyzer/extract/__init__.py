@@ -64,7 +64,7 @@ def extract_facts(
         legal_bases=tuple(find_legal_bases(segments, citations, knowledge)),
         statutes=tuple(statutes),
         recipients=tuple(find_recipients(segments, names, organisation, knowledge)),
-        contacts=tuple(find_contacts(segments, knowledge)),
+        contacts=tuple(find_contacts(segments, knowledge, organisation)),
         authorities=tuple(find_renamed(segments, knowledge, as_of=as_of)),
         parties=tuple(find_parties(segments, names, organisation)),
     )

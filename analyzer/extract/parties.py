@@ -167,9 +167,18 @@ def _supplied_by(segment: LabelledSegment, knowledge: Knowledge) -> Iterator[Rec
             yield Recipient(quote.start, quote.end, quote.text, name, "processor", None)
 
 
+def _is_unused(before: str) -> bool:
+    """Tell whether the words before a service say that it is not used: "Vi bruker ikke"."""
+    clause = _CLAUSE.split(before[-LONGEST_CLAUSE:])[-1]
+    denials = list(_UNUSED.finditer(clause))
+    return bool(denials) and not _RATHER.search(clause, denials[-1].end())
+
+
 def _services_in(segment: LabelledSegment, names: NameFinder, *, alone: bool = False) -> Iterator[Recipient]:
     shared = alone or segment.has("recipients", "transfer", "cookies")
     for mention in names.find_services(segment.text, shared=shared):
+        if _is_unused(segment.text[: mention.span.start]):
+            continue
         quote, service = segment.quote(mention.span.start, mention.span.end), mention.service
         assert service is not None
         yield Recipient(
@@ -229,6 +238,19 @@ _OFFICER = tuple(
 )
 _PERSON_ALONE = re.compile(rf"(?:navn|namn|{_OFFICE})?\s?:?\s?{_PERSON}", re.IGNORECASE)
 
+LONGEST_CLAUSE = 200
+"""Characters before a service in which a denial is looked for."""
+
+_CLAUSE = re.compile(r"[.;:|](?:\s|$)")
+_UNUSED = re.compile(
+    r"\b(?:bruk|benytt|nytt)\w*\s(?:\w+\s)?(?:ikke|ikkje|aldri|verken|korkje)\b|\b(?:ikke|ikkje)\s(?:installert|tatt\si\sbruk|tekne?\si\sbruk)\b"
+    r"|\b(?:ikke|ikkje)\slenge[rn]\s(?:bruk|benytt|nytt)",
+    re.IGNORECASE,
+)
+_RATHER = re.compile(
+    r"\b(?:men|enn|i\sstede[nt]|istede[nt]|isteden|derimot|(?:og|vi)\s(?:bruker|brukar|benytter|nyttar)|utenom|bortsett|unntatt)\b",
+    re.IGNORECASE,
+)
 _SHORT_HEADING = 6
 _SUPPLIER = re.compile(
     r"\b(?:under)?leverandør(?:en|ar)?\b|\bdatabehandl(?:er|ar|eren|aren)\b|\bsitt\s\w*system\b",
@@ -255,8 +277,11 @@ _CONTACT_SIGNS: tuple[tuple[Literal["email", "phone", "address", "url"], re.Patt
 _NINE_DIGITS = re.compile(r"\d{3}[ .\u00a0]?\d{3}[ .\u00a0]?\d{3}")
 
 
-def find_contacts(segments: Sequence[LabelledSegment], knowledge: Knowledge) -> Iterator[Contact]:
+def find_contacts(
+    segments: Sequence[LabelledSegment], knowledge: Knowledge, organisation: Organisation
+) -> Iterator[Contact]:
     """Find e-mail addresses, telephone numbers, postal and web addresses, and whose they are."""
+    own = (organisation.name or "").lower()
     common = _common_domain(segments, knowledge)
     for segment in segments:
         text = segment.text
@@ -265,14 +290,14 @@ def find_contacts(segments: Sequence[LabelledSegment], knowledge: Knowledge) -> 
                 continue
             for match in knowledge.patterns_of(kind)[0].find(text):
                 quote = segment.quote(match.start(), match.end())
-                owner = _owner(segment, match.group(), common)
+                owner = _owner(segment, match.group(), common, own)
                 if kind == "url" and owner == "unknown":
                     continue  # links to browsers' help pages and the like are no contact
                 yield Contact(quote.start, quote.end, quote.text, kind, owner)
 
 
 def _owner(
-    segment: LabelledSegment, text: str, common: str | None
+    segment: LabelledSegment, text: str, common: str | None, own: str
 ) -> Literal["controller", "dpo", "authority", "unknown"]:
     around = f"{segment.text} {segment.context}".lower()
     if "datatilsyn" in text.lower() or ("datatilsyn" in around and not (common and common in text.lower())):
@@ -280,6 +305,8 @@ def _owner(
     if re.search(r"personvernomb[uo]d|(?<!\w)dpo(?!\w)", around):
         return "dpo"
     if segment.has("controller_contact", "controller") or (common and common in text.lower()):
+        return "controller"
+    if own and own in segment.text.lower():
         return "controller"
     return "unknown"
 
