@@ -468,9 +468,20 @@ def _read(root: Traversable | Path, name: str) -> bytes:
 
 def _parse(name: str, data: bytes) -> dict[str, Any]:
     try:
-        return tomllib.loads(data.decode("utf-8"))
+        return _with_fragments(tomllib.loads(data.decode("utf-8")))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidKnowledge(f"{name}.toml is not valid TOML: {error}.") from error
+
+
+def _with_fragments(table: dict[str, Any]) -> dict[str, Any]:
+    """Put the regular expressions of ``[fragments]`` where entries write ``%NAME%``."""
+    fragments: dict[str, str] = table.pop("fragments", {})
+    for entry in table.get("pattern", []):
+        for field in ("regex", "unless"):
+            for name, regex in fragments.items():
+                if field in entry:
+                    entry[field] = entry[field].replace(f"%{name}%", regex)
+    return table
 
 
 def _entries(tables: Mapping[str, dict[str, Any]], name: str, key: str, kind: type[T]) -> tuple[T, ...]:
