@@ -24,6 +24,8 @@ FRAMES = (
     "recipients",
     "contacts",
     "authorities",
+    "purposes",
+    "data_categories",
     "segments",
     "sections",
 )
@@ -194,6 +196,8 @@ def build_report(
         "recipients": [asdict(r) for r in facts.recipients],
         "contacts": [asdict(c) for c in facts.contacts],
         "authorities": [asdict(a) for a in facts.authorities],
+        "purposes": [asdict(p) for p in facts.purposes],
+        "data_categories": [asdict(c) for c in facts.data_categories],
         "disclosures": [_listed(asdict(d)) for d in assessment.disclosures],
         "findings": [_listed(asdict(f)) for f in assessment.findings],
         "summary": _summary(assessment),

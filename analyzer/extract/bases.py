@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from analyzer.extract.purposes import purpose_of
 from analyzer.extract.reading import LabelledSegment
 from analyzer.extract.statutes import Citation
 from analyzer.knowledge import Knowledge, Pattern
@@ -21,9 +22,6 @@ _RANGE = re.compile(
     r"([a-j])\)?\s?(?:-|–|\btil\b)\s?(?:bokstav\s)?\(?([a-j])(?![\wæøå]|-[a-zæøå])", re.IGNORECASE
 )
 _ARTICLES = {"seks": "6", "ni": "9"}
-_PURPOSE = re.compile(
-    r"\b(?:for å|til å|formål(?:et)? (?:er|med)|føremålet er)\s+(?P<purpose>[^.;:|]{5,120})", re.IGNORECASE
-)
 _SPECIAL = re.compile(
     r"helse|allergi|sykdom|sjukdom|sensitiv|særl[ei]ge? kategori|biometr|etnisk|relig|livssyn|fagforening|seksuel|politisk",
     re.IGNORECASE,
@@ -90,7 +88,7 @@ def find_legal_bases(
             *grounds,
             *_commanded(segment, cited, {basis.article for basis in (*explicit, *grounds)}),
         ]
-        yield from _with_purpose(found, segment.text)
+        yield from _with_purpose(found, segment)
 
 
 def read_article(match: re.Match[str], article: str | None = None) -> list[str]:
@@ -201,10 +199,9 @@ def _basis(segment: LabelledSegment, start: int, end: int, code: str, *, explici
     return LegalBasis(quote.start, quote.end, quote.text, code, explicit)
 
 
-def _with_purpose(bases: Iterable[LegalBasis], text: str) -> Iterator[LegalBasis]:
-    """Give each code once, at its first mention, with the purpose that the segment states."""
+def _with_purpose(bases: Iterable[LegalBasis], segment: LabelledSegment) -> Iterator[LegalBasis]:
+    """Give each code once, at its first mention, with the purpose that it is tied to."""
     first = list({basis.article: basis for basis in reversed(list(bases))}.values())
     if first:
-        match = _PURPOSE.search(text)
-        purpose = match["purpose"].strip() if match else None
+        purpose = purpose_of(segment)
         yield from (replace(basis, purpose=purpose) for basis in first)

@@ -128,7 +128,7 @@ _INDEFINITE = re.compile(
     re.IGNORECASE,
 )
 _LEGAL = re.compile(
-    r"\blov(?:er|en|a|verk\w*|giv\w*|gjev\w*|pål\w*|krav\w*|bestem\w*|fest\w*)?\b|\w+lov(?:en|a)\b|pålagt|pålagd|plikt\w*"
+    r"\blov(?:er|en|a|verk\w*|giv\w*|gjev\w*|pål\w*|krav\w*|bestem\w*|fest\w*)?\b|(?<=\w)lov(?:en|a)\b|pålagt|pålagd|plikt\w*"
     r"|regelverk|forskrift|sikkerhets(?:hensyn|grunn|messig)|hensyn til sikkerhet|omsyn til (?:sikkerheit|tryggleik)",
     re.IGNORECASE,
 )
