@@ -31,6 +31,9 @@ _STRICT = ConfigDict(extra="forbid")
 MEMORY = 20_000
 """Texts whose rules are remembered."""
 
+GRAM = 4
+"""Characters at the start of a literal by which it is looked up, before the text is searched for all of it."""
+
 _FILES = ("topics", "requirements", "findings", "patterns", "statutes", "authorities", "services", "terms")
 
 
@@ -51,9 +54,13 @@ class Rule:
         """Tell whether a segment with the given headings and lead-in shows the rule's wording."""
         return (
             self._search.search(text) is not None
-            and (self._needed is None or self._needed.search(context) is not None)
+            and self.fits(context)
             and (self._barred is None or not (self._barred.search(text) or self._barred.search(context)))
         )
+
+    def fits(self, context: str) -> bool:
+        """Tell whether headings and lead-in are such as the rule asks for."""
+        return self._needed is None or self._needed.search(context) is not None
 
     @cached_property
     def _search(self) -> re.Pattern[str]:
@@ -377,32 +384,46 @@ class Knowledge:
             if len(self._met) > MEMORY:
                 self._met.clear()
             met = {}
-            for topic_id, rule in self._candidates(text.lower()):
+            for topic_id, rule in self._candidates(text.lower(), context):
                 if topic_id not in met and rule.matches(text, context):
                     met[topic_id] = rule.id
             self._met[key] = met
         return met
 
-    def _candidates(self, lower: str) -> Iterator[tuple[str, Rule]]:
-        """Give the rules, in the order of the file, that the literals in a lower-case text leave possible."""
+    def _candidates(self, lower: str, context: str) -> Iterator[tuple[str, Rule]]:
+        """Give the rules, in the order of the file, that context and the literals of a lower-case text leave possible."""
         numbers = set(self._always_tried)
-        for literal, users in self._rules_by_literal:
-            if literal in lower:
-                numbers.update(users)
-        for number in sorted(numbers):
+        starts = {lower[i : i + GRAM] for i in range(len(lower))} | {""}
+        for start in starts & self._rules_by_literal.keys():
+            for literal, users in self._rules_by_literal[start]:
+                if literal in lower:
+                    numbers.update(users)
+        for number in sorted(numbers & self._fitting(context)):
             yield self._rules[number]
+
+    @cached_property
+    def _fitting(self) -> Callable[[str], frozenset[int]]:
+        def fitting(context: str) -> frozenset[int]:
+            return frozenset(n for n, (_, rule) in enumerate(self._rules) if rule.fits(context))
+
+        return lru_cache(maxsize=MEMORY)(fitting)
 
     @cached_property
     def _rules(self) -> tuple[tuple[str, Rule], ...]:
         return tuple((topic.id, rule) for topic in self.topics for rule in topic.rules)
 
     @cached_property
-    def _rules_by_literal(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
-        users: dict[str, list[int]] = {}
+    def _rules_by_literal(self) -> Mapping[str, list[tuple[str, set[int]]]]:
+        """Literals with the rules that need them, by the start of the literal."""
+        users: dict[str, set[int]] = {}
         for number, (_, rule) in enumerate(self._rules):
             for literal in required_literals(rule.regex):
-                users.setdefault(literal, []).append(number)
-        return tuple((literal, tuple(numbers)) for literal, numbers in users.items())
+                users.setdefault(literal, set()).add(number)
+        by_start: dict[str, list[tuple[str, set[int]]]] = {}
+        for literal, numbers in users.items():
+            start = literal[:GRAM] if len(literal) >= GRAM else ""
+            by_start.setdefault(start, []).append((literal, numbers))
+        return by_start
 
     @cached_property
     def _always_tried(self) -> tuple[int, ...]:

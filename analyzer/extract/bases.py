@@ -122,6 +122,8 @@ def _explicit(segment: LabelledSegment, patterns: Sequence[Pattern]) -> tuple[li
     """Find references to points, and the last of the articles named."""
     found: list[LegalBasis] = []
     named: str | None = None
+    if not ("6" in segment.text or "9" in segment.text or "artikkel" in segment.text.lower()):
+        return found, named
     for pattern in patterns:
         for match in pattern.find(segment.text):
             named = _article(match)
