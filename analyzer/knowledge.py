@@ -53,14 +53,18 @@ class Rule:
     def matches(self, text: str, context: str = "") -> bool:
         """Tell whether a segment with the given headings and lead-in shows the rule's wording."""
         return (
-            self._search.search(text) is not None
-            and self.fits(context)
+            self._fits(context)
+            and self._search.search(text) is not None
             and (self._barred is None or not (self._barred.search(text) or self._barred.search(context)))
         )
 
-    def fits(self, context: str) -> bool:
-        """Tell whether headings and lead-in are such as the rule asks for."""
-        return self._needed is None or self._needed.search(context) is not None
+    @cached_property
+    def _fits(self) -> Callable[[str], bool]:
+        """Tells whether headings and lead-in are such as the rule asks for; remembered, as passages share them."""
+        needed = self._needed
+        if needed is None:
+            return lambda _: True
+        return lru_cache(maxsize=256)(lambda context: needed.search(context) is not None)
 
     @cached_property
     def _search(self) -> re.Pattern[str]:
@@ -384,29 +388,22 @@ class Knowledge:
             if len(self._met) > MEMORY:
                 self._met.clear()
             met = {}
-            for topic_id, rule in self._candidates(text.lower(), context):
+            for topic_id, rule in self._candidates(text.lower()):
                 if topic_id not in met and rule.matches(text, context):
                     met[topic_id] = rule.id
             self._met[key] = met
         return met
 
-    def _candidates(self, lower: str, context: str) -> Iterator[tuple[str, Rule]]:
-        """Give the rules, in the order of the file, that context and the literals of a lower-case text leave possible."""
+    def _candidates(self, lower: str) -> Iterator[tuple[str, Rule]]:
+        """Give the rules, in the order of the file, that the literals in a lower-case text leave possible."""
         numbers = set(self._always_tried)
         starts = {lower[i : i + GRAM] for i in range(len(lower))} | {""}
         for start in starts & self._rules_by_literal.keys():
             for literal, users in self._rules_by_literal[start]:
                 if literal in lower:
                     numbers.update(users)
-        for number in sorted(numbers & self._fitting(context)):
+        for number in sorted(numbers):
             yield self._rules[number]
-
-    @cached_property
-    def _fitting(self) -> Callable[[str], frozenset[int]]:
-        def fitting(context: str) -> frozenset[int]:
-            return frozenset(n for n, (_, rule) in enumerate(self._rules) if rule.fits(context))
-
-        return lru_cache(maxsize=MEMORY)(fitting)
 
     @cached_property
     def _rules(self) -> tuple[tuple[str, Rule], ...]:
