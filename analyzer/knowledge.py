@@ -32,6 +32,9 @@ _STRICT = ConfigDict(extra="forbid")
 MEMORY = 20_000
 """Texts whose rules are remembered."""
 
+GRAM = 4
+"""Characters at the start of a literal by which it is looked up, before the text is searched for all of it."""
+
 _FILES = ("topics", "requirements", "findings", "patterns", "statutes", "authorities", "services", "terms")
 
 
@@ -51,10 +54,18 @@ class Rule:
     def matches(self, text: str, context: str = "") -> bool:
         """Tell whether a segment with the given headings and lead-in shows the rule's wording."""
         return (
-            self._search.search(text) is not None
-            and (self._needed is None or self._needed.search(context) is not None)
+            self._fits(context)
+            and self._search.search(text) is not None
             and (self._barred is None or not (self._barred.search(text) or self._barred.search(context)))
         )
+
+    @cached_property
+    def _fits(self) -> Callable[[str], bool]:
+        """Tells whether headings and lead-in are such as the rule asks for; remembered, as passages share them."""
+        needed = self._needed
+        if needed is None:
+            return lambda _: True
+        return lru_cache(maxsize=256)(lambda context: needed.search(context) is not None)
 
     @cached_property
     def _search(self) -> re.Pattern[str]:
@@ -339,9 +350,11 @@ class Knowledge:
     def _candidates(self, lower: str) -> Iterator[tuple[str, Rule]]:
         """Give the rules, in the order of the file, that the literals in a lower-case text leave possible."""
         numbers = set(self._always_tried)
-        for literal, users in self._rules_by_literal:
-            if literal in lower:
-                numbers.update(users)
+        starts = {lower[i : i + GRAM] for i in range(len(lower))} | {""}
+        for start in starts & self._rules_by_literal.keys():
+            for literal, users in self._rules_by_literal[start]:
+                if literal in lower:
+                    numbers.update(users)
         for number in sorted(numbers):
             yield self._rules[number]
 
@@ -350,12 +363,17 @@ class Knowledge:
         return tuple((topic.id, rule) for topic in self.topics for rule in topic.rules)
 
     @cached_property
-    def _rules_by_literal(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
-        users: dict[str, list[int]] = {}
+    def _rules_by_literal(self) -> Mapping[str, list[tuple[str, set[int]]]]:
+        """Literals with the rules that need them, by the start of the literal."""
+        users: dict[str, set[int]] = {}
         for number, (_, rule) in enumerate(self._rules):
             for literal in required_literals(rule.regex):
-                users.setdefault(literal, []).append(number)
-        return tuple((literal, tuple(numbers)) for literal, numbers in users.items())
+                users.setdefault(literal, set()).add(number)
+        by_start: dict[str, list[tuple[str, set[int]]]] = {}
+        for literal, numbers in users.items():
+            start = literal[:GRAM] if len(literal) >= GRAM else ""
+            by_start.setdefault(start, []).append((literal, numbers))
+        return by_start
 
     @cached_property
     def _always_tried(self) -> tuple[int, ...]:
@@ -421,9 +439,20 @@ def _read(root: Traversable | Path, name: str) -> bytes:
 
 def _parse(name: str, data: bytes) -> dict[str, Any]:
     try:
-        return tomllib.loads(data.decode("utf-8"))
+        return _with_fragments(tomllib.loads(data.decode("utf-8")))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidKnowledge(f"{name}.toml is not valid TOML: {error}.") from error
+
+
+def _with_fragments(table: dict[str, Any]) -> dict[str, Any]:
+    """Put the regular expressions of ``[fragments]`` where entries write ``%NAME%``."""
+    fragments: dict[str, str] = table.pop("fragments", {})
+    for entry in table.get("pattern", []):
+        for field in ("regex", "unless"):
+            for name, regex in fragments.items():
+                if field in entry:
+                    entry[field] = entry[field].replace(f"%{name}%", regex)
+    return table
 
 
 def _entries(tables: Mapping[str, dict[str, Any]], name: str, key: str, kind: type[T]) -> tuple[T, ...]:

@@ -326,6 +326,25 @@ class LegalBasis:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedPhrase:
+    """A purpose or a kind of data in the statement's words.
+
+    Attributes:
+        start: Offset of the evidence.
+        end: Offset after the evidence.
+        text: The evidence as read.
+        phrase: The same on one line, for lists and tables.
+        data_subject: Whom it is about where the statement groups by that, such as "customers" or "employees".
+    """
+
+    start: int
+    end: int
+    text: str
+    phrase: str
+    data_subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StatuteReference:
     """A reference to an act, by its short name, and to a place in it.
 
@@ -437,6 +456,8 @@ class Facts:
     contacts: tuple[Contact, ...] = ()
     authorities: tuple[RenamedAuthority, ...] = ()
     parties: tuple[Party, ...] = ()
+    purposes: tuple[StatedPhrase, ...] = ()
+    data_categories: tuple[StatedPhrase, ...] = ()
 
 
 Status = Literal["present", "partial", "missing", "not_applicable", "undetermined"]

@@ -25,6 +25,8 @@ FRAMES = (
     "contacts",
     "authorities",
     "parties",
+    "purposes",
+    "data_categories",
     "segments",
     "sections",
 )
@@ -196,6 +198,8 @@ def build_report(
         "contacts": [asdict(c) for c in facts.contacts],
         "authorities": [asdict(a) for a in facts.authorities],
         "parties": [asdict(p) for p in facts.parties],
+        "purposes": [asdict(p) for p in facts.purposes],
+        "data_categories": [asdict(c) for c in facts.data_categories],
         "disclosures": [_listed(asdict(d)) for d in assessment.disclosures],
         "findings": [_listed(asdict(f)) for f in assessment.findings],
         "summary": _summary(assessment),

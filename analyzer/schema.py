@@ -184,6 +184,12 @@ class _Contact(_Evidence):
 
 
 @with_config(_OPEN)
+class _StatedPhrase(_Evidence):
+    phrase: str
+    data_subject: str | None
+
+
+@with_config(_OPEN)
 class _Disclosure(TypedDict):
     id: str
     articles: list[str]
@@ -232,6 +238,8 @@ class ReportData(TypedDict):
     contacts: list[_Contact]
     authorities: NotRequired[list[_RenamedAuthority]]
     parties: NotRequired[list[_Party]]
+    purposes: NotRequired[list[_StatedPhrase]]
+    data_categories: NotRequired[list[_StatedPhrase]]
     disclosures: list[_Disclosure]
     findings: list[_Finding]
     summary: _Summary

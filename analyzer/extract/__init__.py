@@ -1,4 +1,4 @@
-"""Extracts facts from labelled segments: retention, legal bases, statutes, parties, contacts, date."""
+"""Extracts facts from labelled segments: retention, legal bases, statutes, parties, contacts, purposes, kinds of data, date."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from analyzer.extract.authorities import find_renamed
 from analyzer.extract.bases import find_legal_bases
 from analyzer.extract.parties import find_contacts, find_organisation, find_parties, find_recipients
+from analyzer.extract.purposes import find_data_categories, find_purposes
 from analyzer.extract.reading import LabelledSegment, with_labels
 from analyzer.extract.retention import find_retention
 from analyzer.extract.statutes import StatuteFinder, settle_unnumbered
@@ -67,6 +68,8 @@ def extract_facts(
         contacts=tuple(find_contacts(segments, knowledge, organisation)),
         authorities=tuple(find_renamed(segments, knowledge, as_of=as_of)),
         parties=tuple(find_parties(segments, names, organisation)),
+        purposes=tuple(find_purposes(segments, structure, knowledge)),
+        data_categories=tuple(find_data_categories(segments, structure, knowledge)),
     )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from analyzer.extract.purposes import purpose_of
 from analyzer.extract.reading import LabelledSegment
 from analyzer.extract.statutes import Citation
 from analyzer.knowledge import Knowledge, Pattern
@@ -17,9 +18,10 @@ _POINT = re.compile(
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"\([^()]{2,60}\)")
-_PURPOSE = re.compile(
-    r"\b(?:for å|til å|formål(?:et)? (?:er|med)|føremålet er)\s+(?P<purpose>[^.;:|]{5,120})", re.IGNORECASE
+_RANGE = re.compile(
+    r"([a-j])\)?\s?(?:-|–|\btil\b)\s?(?:bokstav\s)?\(?([a-j])(?![\wæøå]|-[a-zæøå])", re.IGNORECASE
 )
+_ARTICLES = {"seks": "6", "ni": "9"}
 _SPECIAL = re.compile(
     r"helse|allergi|sykdom|sjukdom|sensitiv|særl[ei]ge? kategori|biometr|etnisk|relig|livssyn|fagforening|seksuel|politisk",
     re.IGNORECASE,
@@ -55,9 +57,10 @@ def find_legal_bases(
 ) -> Iterator[LegalBasis]:
     """Find the grounds that a statement relies on, each code once a segment.
 
-    An article reference counts wherever it stands; a ground in words only in a segment that discloses a legal
-    basis. Consent to the processing of special categories of data is 9(2)(a). An act that is named as the ground,
-    or as the reason for keeping data, is 6(1)(c) unless the segment refers to another point.
+    An article reference counts wherever it stands; a ground in words in a segment that discloses a legal basis,
+    or, where the wording leaves no doubt, in a passage that discloses anything. Consent to the processing of
+    special categories of data is 9(2)(a). An act that is named as the ground, or as the reason for keeping data,
+    is 6(1)(c) unless the segment refers to another point.
 
     Args:
         segments: Segments with labels.
@@ -67,7 +70,7 @@ def find_legal_bases(
     patterns = knowledge.patterns_of("legal_basis")
     references = [p for p in patterns if p.normaliser == "article"]
     letters = next(p for p in patterns if p.normaliser == "letters")
-    worded = [p for p in patterns if p.normaliser == "worded"]
+    worded = [p for p in patterns if p.normaliser in ("worded", "stated")]
     article: tuple[int, str] | None = None  # the section and the last article referred to in it
     for segment, cited in zip(segments, citations, strict=True):
         if segment.kind in ("heading", "table_header"):
@@ -85,7 +88,7 @@ def find_legal_bases(
             *grounds,
             *_commanded(segment, cited, {basis.article for basis in (*explicit, *grounds)}),
         ]
-        yield from _with_purpose(found, segment.text)
+        yield from _with_purpose(found, segment)
 
 
 def read_article(match: re.Match[str], article: str | None = None) -> list[str]:
@@ -93,9 +96,9 @@ def read_article(match: re.Match[str], article: str | None = None) -> list[str]:
 
     The word "i" after "artikkel 9" is a preposition, not point (i), unless it is marked as a point.
     """
-    article = article or match["article"]
+    article = article or _article(match)
     codes = []
-    for point in _POINT.finditer(_BRACKETED.sub("", match["rest"] or "")):
+    for point in _POINT.finditer(_RANGE.sub(_spell_out, _BRACKETED.sub("", match["rest"] or ""))):
         letter = point["letter"].lower()
         marked = bool(point["close"] or (point["mark"] and not point["mark"].strip().isdigit()))
         if letter > _LAST_LETTER[article] or (letter == "i" and not marked):
@@ -104,15 +107,26 @@ def read_article(match: re.Match[str], article: str | None = None) -> list[str]:
     return list(dict.fromkeys(codes))
 
 
+def _article(match: re.Match[str]) -> str:
+    article = match["article"].lower()
+    return _ARTICLES.get(article, article)
+
+
+def _spell_out(match: re.Match[str]) -> str:
+    """Write a range of points, such as "a–c", one by one."""
+    first, last = ord(match[1].lower()), ord(match[2].lower())
+    return ", ".join(f"{chr(code)})" for code in range(first, last + 1))
+
+
 def _explicit(segment: LabelledSegment, patterns: Sequence[Pattern]) -> tuple[list[LegalBasis], str | None]:
     """Find references to points, and the last of the articles named."""
     found: list[LegalBasis] = []
     named: str | None = None
-    if "6" not in segment.text and "9" not in segment.text:
+    if not ("6" in segment.text or "9" in segment.text or "artikkel" in segment.text.lower()):
         return found, named
     for pattern in patterns:
         for match in pattern.find(segment.text):
-            named = match["article"]
+            named = _article(match)
             end = match.start() + len(match.group().rstrip())
             found += [
                 _basis(segment, match.start(), end, code, explicit=True) for code in read_article(match)
@@ -148,9 +162,12 @@ def _by_letter(
 
 
 def _worded(segment: LabelledSegment, patterns: Sequence[Pattern]) -> Iterator[LegalBasis]:
-    if not segment.has("legal_basis") or _RIGHT.search(segment.text):
+    if not (segment.labels or segment.passage_topics) or _RIGHT.search(segment.text):
         return
+    labelled = segment.has("legal_basis")
     for pattern in patterns:
+        if pattern.normaliser == "worded" and not labelled:
+            continue
         match = next(iter(pattern.find(segment.text)), None)
         if match:
             code = "9.2.a" if pattern.value == "6.1.a" and _is_special(segment) else pattern.value
@@ -184,10 +201,9 @@ def _basis(segment: LabelledSegment, start: int, end: int, code: str, *, explici
     return LegalBasis(quote.start, quote.end, quote.text, code, explicit)
 
 
-def _with_purpose(bases: Iterable[LegalBasis], text: str) -> Iterator[LegalBasis]:
-    """Give each code once, at its first mention, with the purpose that the segment states."""
+def _with_purpose(bases: Iterable[LegalBasis], segment: LabelledSegment) -> Iterator[LegalBasis]:
+    """Give each code once, at its first mention, with the purpose that it is tied to."""
     first = list({basis.article: basis for basis in reversed(list(bases))}.values())
     if first:
-        match = _PURPOSE.search(text)
-        purpose = match["purpose"].strip() if match else None
+        purpose = purpose_of(segment)
         yield from (replace(basis, purpose=purpose) for basis in first)

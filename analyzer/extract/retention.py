@@ -7,34 +7,75 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from analyzer.extract.durations import read_durations
+from analyzer.extract.durations import read_durations, read_interval
 from analyzer.extract.reading import LabelledSegment
 from analyzer.extract.statutes import Citation
 from analyzer.knowledge import Knowledge, Pattern
 from analyzer.records import Retention, RetentionClass
 
+_GAP = r"\s+(?:(?:etter|i|om|på)\s+)?(?:[\wæøå]+\s+)?$"
 _AT_MOST = re.compile(
-    r"inntil|opptil|opp til|maks|høyst|høgst|senest|seinast|innen|innan|under|ikke lenger enn|ikkje lenger enn",
+    r"\b(?:inntil|opptil|opp til|opp mot|maks\w*\.?|høyst|høgst|senest|seinast|innen|innan|i løpet av|"
+    r"(?:ikke|ikkje|aldri)\s(?:[\wæøå]+\s){0,6}?(?:lenger|lengre|lengur|mer|meir|ut ?over)(?:\senn)?)"
+    + _GAP
+    + r"|\bunder\s+$",
     re.IGNORECASE,
 )
-_AT_LEAST = re.compile(r"minst|minimum|tidligst|tidlegast", re.IGNORECASE)
+_AT_LEAST = re.compile(
+    r"\b(?:minst|minimum|tidligst|tidlegast|over|(?:mer|meir|lenger|lengre|lengur) enn)" + _GAP, re.IGNORECASE
+)
+_OR_MORE = re.compile(r"\s(?:eller|og)\s(?:mer|meir|lenger|lengre|lengur)\b", re.IGNORECASE)
+# A trigger stands after the length ("to år etter siste kjøp"), or before the verb ("Når du slutter, slettes …").
+_STOP = r"\s(?:dersom|hvis|viss|med mindre|unntatt|unnateke|grunnet|men|mens|medan|for å|fordi|og så|deretter|jf)\b"
 _TRIGGER = re.compile(
-    r"\s{0,3}(?P<trigger>(?:etter|fra|frå|regnet fra|rekna frå|siden|sidan|ut)\s+(?!at\s+vi\b)[^.,;()|]{3,90})"
-)
-_SUBJECT = re.compile(
-    r"^\W{0,9}(?P<what>[^\s.,:;|][^.,:;|]{2,70}?)\s(?:(?:kan|skal|må|vil|blir|vert|er)\s)?"
-    r"(?:slett\w*|lagr\w*|oppbevar\w*|bevar\w*|beholdes|makuler\w*|anonymiser\w*|arkiver\w*)\b",
+    r"\s{0,3}(?P<trigger>(?:etter|fra|frå|regnet fra|rekna frå|siden|sidan|ut)\s+(?!at\s+vi\b)[^.,;()|]{3,90}?|"
+    r"(?:(?:med|uten|utan)\s+)?(?:in)?aktivitet\b|(?:uten|utan)\s+(?:innlogging|pålogging|bruk|kjøp)\b)"
+    rf"(?=[.,;()|]|{_STOP}|$)",
     re.IGNORECASE,
+)
+_TRIGGER_BEFORE = re.compile(
+    r"^\W{0,9}(?P<trigger>(?:etter|ved|når|fra|frå)\s[^.,;:()|]{3,80}?)"
+    r"(?:,\s|\s(?=(?:vil|vert|blir|skal|kan|slett\w*|lagr\w*|oppbevar\w*|anonymiser\w*|behold\w*)\s))",
+    re.IGNORECASE,
+)
+_YEAR_BEFORE = re.compile(
+    r"\b(?P<trigger>ut\s(?:[\wæøå]+\s)?[\wæøå]*år(?:et)?)\s(?:\+|pluss|og)\s$", re.IGNORECASE
+)
+_ACT = re.compile(r"\wlov(?:en|a)\b|forskrift", re.IGNORECASE)
+_NO_TRIGGER = re.compile(r"lov|forskrift|regel|avtale med|samtykke|\d|behov|ønske", re.IGNORECASE)
+_VERBS = r"(?:lagr|oppbevar|bevar|behold|behald|slett|makuler|anonymiser|arkiver|kast|overskriv|fjern)"
+_SUBJECT = re.compile(
+    r"^\W{0,9}(?P<what>[^\s.,:;|][^.,:;|]{2,70}?)(?:,\s[^.,:;|]{3,60},)?\s(?:(?:kan|skal|må|vil|blir|vert|er)\s){0,2}"
+    rf"(?:normalt\s|som\sregel\s|vanligvis\s|ikke\s|ikkje\s|automatisk\s)?{_VERBS}\w*\b",
+    re.IGNORECASE,
+)
+_NO_OBJECT = (
+    r"(?!(?:i|på|til|etter|under|så|inntil|opptil|ut|frem|fram|senest|seinast|innen|innan|slik|som|ved|når|minst|maks\w*|for|av|fra|frå|"
+    r"hos|med|ikke|ikkje|aldri|kun|bare|berre|normalt|vanligvis|automatisk|rutinemessig|permanent|lokalt|trygt|sikkert|kryptert|og|eller|"
+    r"den|det|dem|dei|de|disse|desse|dette|dere|oss|seg|deg|umiddelbart|straks|også|vi|deretter|opp til|hver|kvar|årlig|daglig)\b)"
 )
 _OBJECT = re.compile(
-    r"\b(?:lagrer|lagrar|oppbevarer|oppbevarar|beholder|sletter|slettar|tar vare på|tek vare på|makulerer|anonymiserer)\s+"
-    r"(?P<what>(?:[\wæøå-]+\s+){0,4}?[\wæøå-]*(?:opplysning|data|logg|bilag|søknad|faktura|dokument|opptak|bilde|journal|e-post|informasjon|bilete|CV)[\wæøå-]*)",
+    rf"\b(?:{_VERBS}(?:e[rs]?|ar|ast)?|tar vare på|tek vare på|ta vare på)\s+(?:vi\s|normalt\s|alle\s)?{_NO_OBJECT}"
+    r"(?P<what>[a-zæøåA-ZÆØÅ][\wæøå-]*(?:(?:,|\sog|\seller)?\s(?!(?:i|på|til|etter|så|inntil|opptil|ut|senest|innen|innan|som|ved|når|minst)\b)"
+    r"[\wæøå-]+){0,5}?)"
+    r"(?=[.;)]|,(?!\s[\wæøå-]+(?:,|\sog\s))|$|\s(?:i|på|til|etter|så|inntil|opptil|opp|ut|frem|fram|senest|seinast|innen|innan|slik|som|ved|når|minst|maks\w*|for|fra|frå|"
+    r"automatisk|hos|en|ein|ei|et|eit|ett|to|tre|fire|fem|seks|ti|\d+)\b)",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"^\W{0,9}(?P<what>[A-ZÆØÅ][^.:|]{2,60}?)\s?[:|]")
-_PRONOUN = re.compile(r"^(?:de|dei|den|det|disse|desse|dette|vi|du|og|som|de blir)$", re.IGNORECASE)
+_LABEL = re.compile(r"^\W{0,9}(?P<what>[A-ZÆØÅ_][^.:|]{1,60}?)\s?[:|]")
+_NO_SUBJECT = re.compile(
+    r"^(?:de|dei|den|det|disse|desse|dette|vi|du|og|som|de blir|etter|ved|når|for|hvis|dersom|du får)\b"
+    r"|\b(?:vi|du|jeg|eg|skal|vil|kan|må|får)$|^(?:alt|alle)$",
+    re.IGNORECASE,
+)
+_NEAR = 300
+"""Characters on either side of a period in which its trigger, and what is kept, are looked for."""
+_CLAUSE = re.compile(
+    r";\s|,\s(?:men|mens|medan|og|likevel slik at|unntatt|mens)\s|\.\s|\smens\s|\sog\s(?=[\wæøå-]+\s(?:i\s)?\d)"
+)
 _LENGTHS: Mapping[str, Callable[[re.Match[str], Pattern], list[str]]] = {
     "duration": lambda match, _: read_durations(match),
+    "interval": lambda match, _: read_interval(match),
     "constant": lambda _, pattern: [pattern.value],
 }
 # A text without one of these words tells no length, and is not searched for one.
@@ -46,7 +87,8 @@ _UNITS = frozenset({
     "uka", "veke", "veker", "vekers", "veka", "dag", "dager", "dagar", "dagers", "dagars", "dags",
     "virkedager", "virkedagar", "arbeidsdager", "arbeidsdagar", "kalenderdager", "dagen", "kalenderdagar",
     "døgn", "døgns", "dogn", "timar", "timer", "time", "times", "minutt", "minutter", "minuttar", "d", "t",
-    "h", "min", "y",
+    "h", "min", "y", "dgr", "natt", "daglig", "dagleg", "ukentlig", "vekentleg", "månedlig", "månadleg",
+    "kvartalsvis", "halvårlig", "halvårleg", "årlig", "årleg",
 })  # fmt: skip
 
 # A wording that states a period by itself, where no label tells that the segment does.
@@ -62,6 +104,8 @@ _RIGHTS = ("erasure", "access", "restriction", "objection", "withdraw_consent")
 _SHORT = 6
 """Words of an item such as "Fakturaer: fem år", which says what and how long and no more."""
 
+_LASTS = re.compile(r"\W{0,4}(?:varer|varar|gyldig|utløper|levetid|varighet)\b", re.IGNORECASE)
+_COOKIES = re.compile(r"cookie|kaps", re.IGNORECASE)
 _KEEPING_TITLE = re.compile(
     r"lagr|slett|oppbevar|arkivering|varighet|varigheit|levetid|utløp|(?:hvor|kor|så) (?:lenge|lengje)",
     re.IGNORECASE,
@@ -78,12 +122,18 @@ _NEVER = re.compile(
     re.IGNORECASE,
 )
 _INDEFINITE = re.compile(
-    r"på ubestemt tid|for alltid|permanent|varig|uavgrensa|uten tidsbegrensning|for ettertiden|ikke slett|ikkje slett",
+    r"på ubestemt tid|på ubestemd tid|for alltid|uavgrensa|(?:uten|utan) tids(?:begrensning|avgrensing|grense)|for ettertid\w*"
+    r"|(?:lagr|oppbevar|bevar|arkiver|behold|behald)\w*\s(?:[\wæøå]+\s){0,3}?(?:permanent|varig|evig)\b"
+    r"|(?:permanent|varig)\s(?:lagr|oppbevar|bevar|arkiver)|(?:ikke|ikkje|aldri)\s(?:[\wæøå]+\s){0,2}?slett(?:es|et|ast|a)\b(?!\s(?:før|etter))",
     re.IGNORECASE,
 )
 _LEGAL = re.compile(
-    r"\blov|lov(?:en|a)\b|pålagt|pålagd|plikt\w*|regelverk|forskrift|sikkerhet", re.IGNORECASE
+    r"\blov(?:er|en|a|verk\w*|giv\w*|gjev\w*|pål\w*|krav\w*|bestem\w*|fest\w*)?\b|(?<=\w)lov(?:en|a)\b|pålagt|pålagd|plikt\w*"
+    r"|regelverk|forskrift|sikkerhets(?:hensyn|grunn|messig)|hensyn til sikkerhet|omsyn til (?:sikkerheit|tryggleik)",
+    re.IGNORECASE,
 )
+# Acts on personal data limit how long they are kept; none commands that they are.
+_NO_COMMAND = ("personopplysningsl", "personvern", "personregister")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,20 +183,29 @@ def find_retention(
 
 def _lengths(segment: LabelledSegment, patterns: _Patterns, cited: Sequence[Citation]) -> Iterator[Retention]:
     text = segment.text
-    if _UNITS.isdisjoint(_LETTERS.findall(text.lower())):
+    lower = text.lower()
+    if _UNITS.isdisjoint(_LETTERS.findall(lower)) and "speriode" not in lower:
         return
     context = f"lagring {segment.context}" if _is_about_keeping(segment) else ""
+    if not context and not any(True for _ in patterns.keeping.find(text)):
+        return
     matches = [(p, match) for p in patterns.lengths for match in p.find(text, context)]
-    if not matches or not (context or any(True for _ in patterns.keeping.find(text))):
+    if not matches:
         return
     other = {i for p in patterns.others for match in p.find(text) for i in range(*match.span())}
-    subject = _applies_to(text)
-    taken = 0
+    taken: set[int] = set()
+    kept: list[tuple[Pattern, re.Match[str]]] = []
     for pattern, match in matches:
-        start, end = match.start("value" if pattern.normaliser == "duration" else 0), match.end()
-        if end > taken and other.isdisjoint(range(start, end)):
-            taken = end
-            yield from _read_lengths(segment, match, pattern, subject, _statute(cited))
+        place = range(
+            match.start("value") if pattern.normaliser == "duration" else match.start(), match.end()
+        )
+        if taken.isdisjoint(place) and other.isdisjoint(place):
+            taken.update(place)
+            kept.append((pattern, match))
+    kept.sort(key=lambda item: item[1].start())
+    following = [match.start() for _, match in kept[1:]] + [len(text)]
+    for (pattern, match), end in zip(kept, following, strict=False):
+        yield from _read_lengths(segment, match, pattern, _statute(cited, match.start(), end))
 
 
 def _is_about_keeping(segment: LabelledSegment) -> bool:
@@ -155,15 +214,16 @@ def _is_about_keeping(segment: LabelledSegment) -> bool:
         return True
     if "retention" in segment.passage_topics and len(segment.text.split()) <= _SHORT:
         return True
+    if _LASTS.match(segment.text) and (segment.has("cookies") or _COOKIES.search(segment.context)):
+        return True
     listed = segment.kind in ("list_item", "table_row") or segment.has("cookies")
     return listed and _KEEPING_TITLE.search(segment.context) is not None
 
 
 def _read_lengths(
-    segment: LabelledSegment, match: re.Match[str], pattern: Pattern, subject: str | None, statute: str | None
+    segment: LabelledSegment, match: re.Match[str], pattern: Pattern, statute: str | None
 ) -> Iterator[Retention]:
     quote = segment.quote(match.start(), match.end())
-    trigger = _TRIGGER.match(segment.text, match.end())
     for duration in _LENGTHS[pattern.normaliser](match, pattern):
         yield Retention(
             quote.start,
@@ -171,9 +231,9 @@ def _read_lengths(
             quote.text,
             "duration",
             duration,
-            _bound(match, segment.text),
-            subject,
-            trigger["trigger"].strip() if trigger else None,
+            "at_most" if pattern.normaliser == "interval" else _bound(match, segment.text),
+            _applies_to(segment.text, match.start()),
+            _trigger(segment.text, match),
             statute,
             "specific",
         )
@@ -187,7 +247,7 @@ def _criterion(
         return
     start, end = match.span() if match else (0, len(segment.text))
     quote = segment.quote(start, end)
-    statute = _statute(cited)
+    statute = _statute(cited, start, len(segment.text))
     kind: Literal["statute", "criterion"] = "statute" if statute else "criterion"
     yield Retention(
         quote.start,
@@ -196,7 +256,7 @@ def _criterion(
         kind,
         None,
         None,
-        _applies_to(segment.text),
+        _applies_to(segment.text, start),
         None,
         statute,
         _class_of(segment.text, is_vague=any(True for _ in patterns.vague.find(segment.text))),
@@ -213,21 +273,44 @@ def _class_of(text: str, *, is_vague: bool) -> RetentionClass:
 
 
 def _bound(match: re.Match[str], text: str) -> Literal["exact", "at_most", "at_least"]:
-    before = f"{text[max(0, match.start() - 25) : match.start()]} {match.groupdict().get('bound') or ''}"
-    if _AT_LEAST.search(before):
+    start = match.start("value") if match.groupdict().get("value") else match.start()
+    before = text[max(0, start - 70) : start]
+    if _AT_MOST.search(before):
+        return "at_most"
+    if _AT_LEAST.search(before) or _OR_MORE.match(text, match.end()):
         return "at_least"
-    return "at_most" if _AT_MOST.search(before) else "exact"
+    return "exact"
 
 
-def _applies_to(text: str) -> str | None:
-    for pattern in (_LABEL, _OBJECT, _SUBJECT):
-        match = pattern.search(text)
-        if match and not _PRONOUN.match(match["what"].strip()):
-            return match["what"].strip(" -–•*")
+def _trigger(text: str, match: re.Match[str]) -> str | None:
+    """Give the event from which a length counts: after the length, or before the clause's verb."""
+    after = _TRIGGER.match(text, match.end())
+    if after and not _ACT.search(after["trigger"]):
+        return after["trigger"].strip()
+    start = match.start()
+    before = _YEAR_BEFORE.search(text[max(0, start - 50) : start]) or _TRIGGER_BEFORE.match(
+        text[: min(start, _NEAR)]
+    )
+    trigger = before["trigger"].strip() if before else ""
+    return trigger if trigger and not _NO_TRIGGER.search(trigger) else None
+
+
+def _applies_to(text: str, place: int) -> str | None:
+    """Give what is kept, by the clause that holds the period, or else by the whole sentence."""
+    text, place = text[max(0, place - _NEAR) : place + _NEAR], min(place, _NEAR)
+    start = max((m.end() for m in _CLAUSE.finditer(text, 0, place)), default=0)
+    for part in (text[start:], text) if start else (text,):
+        for pattern in (_LABEL, _OBJECT, _SUBJECT):
+            match = pattern.search(part)
+            if match and not _NO_SUBJECT.search(match["what"].strip()):
+                return match["what"].strip(" -–•*")
     return None
 
 
-def _statute(cited: Sequence[Citation]) -> str | None:
-    if not cited:
+def _statute(cited: Sequence[Citation], place: int, end: int) -> str | None:
+    """Give the act that commands a period: the nearest one cited before ``end``, where the next period starts."""
+    acts = [c for c in cited if c.start < end and not c.act.startswith(_NO_COMMAND)]
+    if not acts:
         return None
-    return cited[0].act + (f" § {cited[0].section}" if cited[0].section else "")
+    nearest = min(acts, key=lambda c: min(abs(c.start - place), abs(c.end - place)))
+    return nearest.act + (f" § {nearest.section}" if nearest.section else "")
