@@ -18,6 +18,8 @@ ORDER = [
     "restoration",
     "segment",
     "language",
+    "detector",
+    "sources",
     "classify",
     "extract",
     "assess",

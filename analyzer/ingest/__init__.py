@@ -83,7 +83,7 @@ def read_document(
     label = name or (
         source if isinstance(source, str) else str(source) if isinstance(source, Path) else "<bytes>"
     )
-    data = source if isinstance(source, bytes) else _read_bytes(Path(source))
+    data = source if isinstance(source, bytes) else read_file(source)
     if not data.strip(b"\0 \t\r\n"):
         raise UnreadableSource(f"{label} er tom. Kontroller at filen ble lagret riktig.")
     document = _read_by_content(
@@ -97,7 +97,13 @@ def read_document(
     return document
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_file(path: str | Path) -> bytes:
+    """Give the bytes of a file of at most :data:`MAX_BYTES`.
+
+    Raises:
+        UnreadableSource: If there is no such file, or it is too large or cannot be read.
+    """
+    path = Path(path)
     try:
         if path.is_dir():
             raise UnreadableSource(f"{path} er en mappe. Bruk «personvern audit {path} --out MAPPE».")
