@@ -1,8 +1,13 @@
 """Where statements come from: every file, row and record accounted for, in a fixed order."""
 
+import csv
+import io
+import itertools
+import json
 import pickle
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from analyzer.errors import UnreadableSource
@@ -106,3 +111,95 @@ def test_ids_of_pages(url, id):
     assert unique_ids([Source(url, url=url)]) == [id]
     assert not Path(id).is_absolute()
     assert len(Path(id).parts) == 1
+
+
+ROWS = [
+    ["organisation", "orgnr", "sector", "source", "kommentar"],
+    ["Vik kommune", "312345676", "public", "a.html", "først; størst"],
+    ["Vik kommune", "312 345 676", "public", "b.txt", ""],
+    ["Å og Sønn AS", "", "private", "under", "=1+1"],
+]
+
+
+def as_csv(delimiter, encoding):
+    file = io.StringIO(newline="")
+    csv.writer(file, delimiter=delimiter).writerows(ROWS)
+    return file.getvalue().encode(encoding)
+
+
+def as_excel():
+    book, data = openpyxl.Workbook(), io.BytesIO()
+    for row in ROWS:
+        book.active.append([int(cell) if cell.isdigit() else cell.replace("=", "'=") for cell in row])
+    book.save(data)
+    return data.getvalue()
+
+
+def as_json():
+    return "\n\n".join(json.dumps(dict(zip(ROWS[0], row, strict=True))) for row in ROWS[1:]).encode()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [as_csv(d, e) for d, e in itertools.product(";,\t|", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])]
+    + [as_excel(), as_json()],
+)
+def test_manifests_of_every_kind_read_the_same(folder, data):
+    (folder / "liste.dat").write_bytes(data)
+    sources = list(expand(manifest=folder / "liste.dat"))
+    assert [Path(s.locator).name for s in sources] == ["a.html", "b.txt", "c.pdf"]
+    assert [s.organisation for s in sources] == ["Vik kommune", "Vik kommune", "Å og Sønn AS"]
+    assert [s.orgnr for s in sources] == ["312345676", "312345676", None]
+    assert [s.sector for s in sources] == ["public", "public", "private"]
+    assert [s.extra["kommentar"].lstrip("'") for s in sources] == ["først; størst", "", "=1+1"]
+    assert all(s.read() for s in sources)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("source;orgnr\nb.txt;123\na.html;\n", 2, "kolonne orgnr: «123» er ikke et organisasjonsnummer"),
+        ("source;orgnr\n\nb.txt;312345678\na.html;\n", 3, "kontrollsiffer"),
+        ("source;orgnr\n;312345676\na.html\n", 2, "kolonne source: mangler"),
+        ("source,navn\nb.txt,a,b\na.html,\n", 2, "har 3 felter, men det er 2 kolonner"),
+        ('source,navn\n"a.html","to\nlinjer"\nborte.txt,x\n', 4, "borte.txt finnes ikke"),
+        ("kilde;merknad\n*.doc;x\na.html;y\n", 2, "Ingen filer passer"),
+        ('{"source": "a.html"}\n{"source": }\n', 2, "er ikke gyldig JSON, kolonne 12"),
+        ('{"source": "a.html"}\n{"source": ["b.txt"]}\n', 2, "kolonne source: er en liste"),
+        ('{"source": "a.html"}\n["b.txt"]\n', 2, "er ikke et objekt"),
+        ('{"source": "a.html"}\n{"navn": "x"}\n', 2, "kolonne source: mangler"),
+    ],
+)
+def test_a_bad_row_names_its_place_and_the_rest_go_on(folder, text, line, message):
+    (folder / "liste.csv").write_text(text, encoding="utf-8")
+    sources = list(expand(manifest=folder / "liste.csv"))
+    (bad,) = [s for s in sources if s.error]
+    assert f"liste.csv, linje {line}" in bad.error
+    assert message in bad.error
+    assert [Path(s.locator).name for s in sources if not s.error] == ["a.html"]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b" \n", "er tom"),
+        (b"organisation;orgnr\nVik;312345676\n", "ingen kolonne «source» .*«organisation», «orgnr»"),
+        (b"b.txt\na.html\n", "ingen kolonne «source»"),
+        (b"source;url\na.html;b\n", "to kolonner for «source»"),
+        (b'[{"source": "a.html"}]', "ett objekt på hver linje"),
+        (b'{"navn": "a.html"}', "ingen «source»"),
+        (b"\xd0\xcf\x11\xe0" + b"x" * 50, "gamle Excel-formatet"),
+        (b"PK\x03\x04" + b"x" * 50, "kan ikke leses som Excel"),
+    ],
+)
+def test_a_manifest_that_is_none(tmp_path, data, message):
+    (tmp_path / "liste").write_bytes(data)
+    with pytest.raises(UnreadableSource, match=message):
+        list(expand(manifest=tmp_path / "liste"))
+
+
+def test_an_excel_file_that_unpacks_without_end_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("analyzer.sources.manifest.MAX_UNPACKED", 1000)
+    (tmp_path / "liste.xlsx").write_bytes(as_excel())
+    with pytest.raises(UnreadableSource, match="pakker ut til over"):
+        list(expand(manifest=tmp_path / "liste.xlsx"))

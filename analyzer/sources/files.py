@@ -44,7 +44,7 @@ def _files_of(root: Path) -> Iterator[Path]:
             elif match.is_dir() and "**" not in root.parts:  # "**" has given what is in the folder already
                 yield from _walk(match)
     else:
-        raise UnreadableSource(f"{root} finnes ikke. Kontroller stien.")
+        raise UnreadableSource(f"{root} finnes ikke. Kontroller stien; en nettadresse begynner med https://.")
 
 
 def _walk(root: Path) -> Iterator[Path]:
