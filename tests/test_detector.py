@@ -3,10 +3,10 @@
 import time
 
 import pytest
+from benchmarks.detector import authored_negatives, corpus
 
 from analyzer.detector import Detector
 from analyzer.knowledge import Knowledge
-from tests.benchmarks.detector import authored_negatives, corpus
 
 DETECTOR = Detector(Knowledge.load())
 TOO_LITTLE = (

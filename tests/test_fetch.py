@@ -7,11 +7,11 @@ import threading
 import time
 
 import pytest
+from web import STATEMENT, drip, drip_headers, endless, gzipped, serve, silent
 
 from analyzer.errors import UnreadableSource
 from analyzer.sources.connect import is_public
 from analyzer.sources.fetch import Fetcher, Limits
-from tests.web import STATEMENT, drip, drip_headers, endless, gzipped, serve, silent
 
 QUICK = Limits(max_bytes=100_000, max_seconds=1.0, attempts=2, delay=0.0, backoff=0.02, max_wait=1.5)
 

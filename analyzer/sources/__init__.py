@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
+from analyzer.detector import Detector
 from analyzer.errors import UnreadableSource
+from analyzer.knowledge import Knowledge
+from analyzer.sources.archives import find_statements, is_archive
 from analyzer.sources.files import find_files
 from analyzer.sources.manifest import Row, read_manifest
 from analyzer.sources.source import Source, unique_ids
@@ -39,7 +43,30 @@ def expand(paths: Iterable[str | Path] = (), *, manifest: str | Path | None = No
 
 def _expand_paths(paths: Iterable[str | Path]) -> Iterator[Source]:
     for file in find_files(paths):
-        yield Source(str(file), path=str(file))
+        if is_archive(file):
+            yield from _expand_archive(str(file))
+        else:
+            yield Source(str(file), path=str(file))
+
+
+def _expand_archive(path: str) -> Iterator[Source]:
+    for found in find_statements(path, _detector()):
+        place = f"{found.member}:{found.offset}" if found.member else str(found.offset)
+        locator = f"{path}#{place}"
+        yield Source(
+            locator,
+            url=found.url,
+            path=path,
+            member=found.member,
+            offset=found.offset,
+            fetched=found.date,
+            error=found.error and f"{locator} {found.error}",
+        )
+
+
+@lru_cache(maxsize=1)
+def _detector() -> Detector:
+    return Detector(Knowledge.load())
 
 
 def _expand_row(row: Row, folder: Path) -> Iterator[Source]:

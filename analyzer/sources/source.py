@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from analyzer.errors import UnreadableSource
 from analyzer.ingest import read_file
+from analyzer.sources.archives import read_record
 
 _LONGEST_ID = 120
 
@@ -29,6 +30,7 @@ class Source:
         path: The file that holds the bytes: the file itself, the evidence of a fetch, or the archive.
         member: The WARC within a WACZ.
         offset: Where the record begins in the WARC.
+        fetched: When the bytes were fetched from there, ISO 8601.
         error: Why the statement cannot be had; :meth:`read` raises it.
     """
 
@@ -41,6 +43,7 @@ class Source:
     path: str | None = None
     member: str | None = None
     offset: int | None = None
+    fetched: str | None = None
     error: str | None = None
 
     def read(self) -> bytes:
@@ -51,6 +54,8 @@ class Source:
         """
         if self.error is not None or self.path is None:
             raise UnreadableSource(self.error or f"{self.locator} er ikke hentet. Oppgi den på nytt.")
+        if self.offset is not None:
+            return read_record(self.path, self.member, self.offset)
         return read_file(self.path)
 
     @property
