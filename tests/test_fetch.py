@@ -2,14 +2,19 @@
 
 import datetime
 import email.utils
+import hashlib
+import json
 import socket
 import threading
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from web import STATEMENT, drip, drip_headers, endless, gzipped, serve, silent
 
 from analyzer.errors import UnreadableSource
+from analyzer.sources import expand, open_web
 from analyzer.sources.connect import is_public
 from analyzer.sources.fetch import Fetcher, Limits
 
@@ -290,3 +295,130 @@ def test_no_address(fetcher, url):
 def test_a_name_without_address(fetcher):
     with pytest.raises(UnreadableSource, match="har ingen adresse"):
         fetcher.fetch("http://finnes-ikke.invalid/")
+
+
+def sources(tmp_path, paths, **options):
+    web = open_web(tmp_path / "bevis", allow_private=True, **options)
+    web = replace(web, fetcher=Fetcher(QUICK, allow_private=True))
+    return list(expand(paths, web=web))
+
+
+def test_pages_become_sources_in_order_with_evidence(tmp_path):
+    (tmp_path / "fil.txt").write_bytes(b"Vi lagrer navn.")
+    answers = {"/a": STATEMENT, "/b": (404, {}, b""), "/c": redirect("/a")}
+    with serve(answers) as (base, site), serve({"/d": STATEMENT + b"!"}) as (other, _):
+        paths = [f"{base}/a", tmp_path / "fil.txt", f"{base}/b", f"{other}/d", f"{base}/c"]
+        found = sources(tmp_path, paths)
+        asked = len(site.asked)
+        again = sources(tmp_path, paths)
+        assert (
+            len(site.asked) == asked + 2
+        )  # what failed is tried again, with its robots.txt; the rest is kept
+    assert [s.locator for s in found] == list(map(str, paths))
+    assert [s.error is None for s in found] == [True, True, False, True, True]
+    assert [s.read() for s in found if not s.error] == [
+        STATEMENT,
+        b"Vi lagrer navn.",
+        STATEMENT + b"!",
+        STATEMENT,
+    ]
+    assert again == found
+    evidence = tmp_path / "bevis"
+    records = [json.loads(path.read_bytes()) for path in evidence.glob("*.json")]
+    assert {r["url"] for r in records} == {f"{base}/a", f"{base}/c", f"{other}/d"}
+    for record in records:
+        data = (evidence / record["sha256"]).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == record["sha256"]
+        assert record["bytes"] == len(data)
+        assert record["status"] == 200
+        assert dict(record["headers"])["Content-Length"] == str(len(data))
+
+
+def test_evidence_that_was_changed_is_not_used(tmp_path):
+    with serve({"/a": STATEMENT}) as (base, site):
+        (source,) = sources(tmp_path, [f"{base}/a"])
+        Path(source.path).write_bytes(b"noe annet")
+        (source,) = sources(tmp_path, [f"{base}/a"])
+        assert site.paths == ["/a", "/a"]
+
+
+def test_a_manifest_of_pages(tmp_path):
+    with serve({"/a": STATEMENT}) as (base, _):
+        (tmp_path / "liste.csv").write_text(
+            f"virksomhet;kilde;fylke\nDal Bakeri AS;{base}/a;Agder\nLi;{base}/b;\n"
+        )
+        web = open_web(tmp_path / "bevis", allow_private=True)
+        dal, li = expand(
+            manifest=tmp_path / "liste.csv", web=replace(web, fetcher=Fetcher(QUICK, allow_private=True))
+        )
+    assert (dal.organisation, dal.extra, dal.read()) == ("Dal Bakeri AS", {"fylke": "Agder"}, STATEMENT)
+    assert "finnes ikke (status 404)" in li.error
+
+
+def page(*links):
+    return ("<!doctype html><title>Dal Bakeri</title><h1>Ferske brød hver dag</h1>" + "".join(links)).encode()
+
+
+MAP = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>{}/om/personvern</loc></url></urlset>'
+INDEX = '<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><sitemap><loc>{}/kart2.xml</loc></sitemap></sitemapindex>'
+
+
+@pytest.mark.parametrize(
+    ("front", "answers", "found"),
+    [
+        (page("<a href='/x'>Personvernerklæring</a>"), {"/x": STATEMENT}, "/x"),
+        (
+            page("<a href='x'>Personvern</a><a href='/y'>Personvernfråsegn</a>"),
+            {"/x": page(), "/y": STATEMENT},
+            "/y",
+        ),
+        (
+            page("<a href='/personvernerkl%C3%A6ring#topp'>Les mer</a>"),
+            {"/personvernerkl%C3%A6ring": STATEMENT},
+            "/personvernerkl%C3%A6ring",
+        ),
+        (
+            page("<a href='/privacy'>Privacy policy</a><a href='/p'><b>Person</b>vern</a>"),
+            {"/p": STATEMENT},
+            "/p",
+        ),
+        (
+            page(
+                "<a href='javascript:x()'>Personvern</a><a href='mailto:a@b.example'>personvern</a><a href='http://[x'>personvern</a>"
+            ),
+            {},
+            None,
+        ),
+        (page("<a href='/x'>Personvern</a>"), {"/x": page()}, None),
+        (STATEMENT, {}, "/"),
+        (page(), {"/sitemap.xml": MAP, "/om/personvern": STATEMENT}, "/om/personvern"),
+        (page(), {"/sitemap.xml": INDEX, "/kart2.xml": MAP, "/om/personvern": STATEMENT}, "/om/personvern"),
+        (
+            page(),
+            {"/robots.txt": "Sitemap: {}/kart3.xml", "/kart3.xml": MAP, "/om/personvern": STATEMENT},
+            "/om/personvern",
+        ),
+        (
+            page(),
+            {
+                "/sitemap.xml": "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><urlset><loc>&b;</loc></urlset>"
+            },
+            None,
+        ),
+        (page(), {"/sitemap.xml": INDEX, "/kart2.xml": INDEX}, None),
+        (b"%PDF-1.4 tull", {}, None),
+    ],
+)
+def test_the_statement_is_found_from_the_front_page(tmp_path, front, answers, found):
+    with serve({"/": front}) as (base, site):
+        made = {
+            path: a.replace("{}", base).encode() if isinstance(a, str) else a for path, a in answers.items()
+        }
+        site.answers.update(made)
+        (source,) = sources(tmp_path, [f"{base}/"], discover=True)
+    assert source.locator == f"{base}/"
+    if found is None:
+        assert "Fant ingen personvernerklæring" in source.error
+    else:
+        assert source.url == f"{base}{found}"
+        assert source.read() == STATEMENT

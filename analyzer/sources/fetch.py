@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import email.utils
 import hashlib
-import re
 import threading
 import time
 import zlib
@@ -33,7 +32,6 @@ _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _TIMEOUT = httpx.Timeout(20.0)  # for one operation; the limit of the whole is in Limits
 _ROBOTS_BYTES = 500 * 1024  # what RFC 9309 asks a crawler to read at least
 _LONGEST_CRAWL_DELAY = 30.0
-_URL = re.compile(r"https?://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +113,6 @@ class _Passing(Exception):
         self.wait = wait
 
 
-def is_url(text: str) -> bool:
-    """Tell a web address from a path."""
-    return bool(_URL.match(text))
-
-
 class Fetcher:
     """Fetches pages, several hosts at a time from several threads, one request a host."""
 
@@ -144,9 +137,7 @@ class Fetcher:
             UnreadableSource: If it cannot be had, is too large or too slow, or robots.txt asks us not to; the
                 message says what to do.
         """
-        answer, redirects = self._follow(_parse(url, url), url, obey=True)
-        if answer.status != 200:
-            raise UnreadableSource(f"{url} {_explain(answer.status)}")
+        answer, redirects = self._get_page(url)
         if not answer.data.strip():
             raise UnreadableSource(f"{url} er tom. Åpne siden i en nettleser og lagre den som fil.")
         media_type = media_type_of(answer.data)
@@ -166,10 +157,24 @@ class Fetcher:
             answer.data,
         )
 
+    def fetch_file(self, url: str) -> bytes:
+        """Fetch a file that is no statement, such as a site map.
+
+        Raises:
+            UnreadableSource: As for :meth:`fetch`.
+        """
+        return self._get_page(url)[0].data
+
     def sitemaps(self, url: str) -> list[str]:
         """List the sitemaps that the site's robots.txt names."""
         robots = self._robots_of(_parse(url, url))
         return [] if isinstance(robots, str) else list(robots.sitemaps)
+
+    def _get_page(self, url: str) -> tuple[_Answer, tuple[tuple[int, str], ...]]:
+        answer, redirects = self._follow(_parse(url, url), url, obey=True)
+        if answer.status != 200:
+            raise UnreadableSource(f"{url} {_explain(answer.status)}")
+        return answer, redirects
 
     def _follow(
         self, url: httpx.URL, asked: str, *, obey: bool

@@ -14,6 +14,7 @@ from analyzer.ingest import read_file
 from analyzer.sources.archives import read_record
 
 _LONGEST_ID = 120
+_URL = re.compile(r"https?://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,11 @@ class Source:
         if self.orgnr:
             return self.orgnr
         return " ".join(self.organisation.casefold().split()) if self.organisation else None
+
+
+def is_url(text: str) -> bool:
+    """Tell a web address from a path."""
+    return bool(_URL.match(text))
 
 
 def unique_ids(sources: Iterable[Source]) -> list[str]:
