@@ -187,7 +187,7 @@ def test_a_bad_row_names_its_place_and_the_rest_go_on(folder, text, line, messag
         (b" \n", "er tom"),
         (b"organisation;orgnr\nVik;312345676\n", "ingen kolonne «source» .*«organisation», «orgnr»"),
         (b"b.txt\na.html\n", "ingen kolonne «source»"),
-        (b"source;url\na.html;b\n", "to kolonner for «source»"),
+        (b"source;Source\na.html;b\n", "to kolonner som heter «source»"),
         (b'[{"source": "a.html"}]', "ett objekt på hver linje"),
         (b'{"navn": "a.html"}', "ingen «source»"),
         (b"\xd0\xcf\x11\xe0" + b"x" * 50, "gamle Excel-formatet"),
@@ -205,3 +205,10 @@ def test_an_excel_file_that_unpacks_without_end_is_refused(tmp_path, monkeypatch
     (tmp_path / "liste.xlsx").write_bytes(as_excel())
     with pytest.raises(UnreadableSource, match="pakker ut til over"):
         list(expand(manifest=tmp_path / "liste.xlsx"))
+
+
+def test_the_surest_name_of_a_column_counts(folder):
+    (folder / "liste.csv").write_text("Navn;KILDE;url;Virksomhet\nA;a.html;https://a.example/;Vik AS\n")
+    (source,) = expand(manifest=folder / "liste.csv")
+    assert (Path(source.locator).name, source.organisation) == ("a.html", "Vik AS")
+    assert source.extra == {"Navn": "A", "url": "https://a.example/"}

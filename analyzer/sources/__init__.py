@@ -59,13 +59,22 @@ def expand(
             yield source
 
 
-def open_web(evidence: str | Path, *, allow_private: bool = False, discover: bool = False) -> Web:
-    """Say how pages are fetched: kept in a folder, and looked for from front pages if ``discover``."""
+def open_web(
+    evidence: str | Path, *, allow_private: bool = False, discover: bool = False, reuse: bool = True
+) -> Web:
+    """Say how pages are fetched.
+
+    Args:
+        evidence: Folder where they are kept.
+        allow_private: Also fetch from this machine and its network.
+        discover: Look for the statement from the pages named, when they are none themselves.
+        reuse: Do not fetch what the folder has already.
+    """
     from analyzer.sources.evidence import Evidence
     from analyzer.sources.fetch import Fetcher
     from analyzer.sources.queues import Web
 
-    return Web(Evidence(evidence), Fetcher(allow_private=allow_private), discover)
+    return Web(Evidence(evidence), Fetcher(allow_private=allow_private), discover, reuse)
 
 
 def _name(paths: Iterable[str | Path], manifest: str | Path | None) -> Iterator[Source]:

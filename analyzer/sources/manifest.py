@@ -11,19 +11,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analyzer.errors import UnreadableSource
+from analyzer.errors import AnalyzerError, UnreadableSource
 from analyzer.ingest import read_file
 from analyzer.ingest.text import decode_text
 
-COLUMNS: Mapping[str, frozenset[str]] = {
-    "source": frozenset({"source", "kilde", "url", "lenke", "nettadresse", "fil", "filnavn", "sti"}),
-    "organisation": frozenset(
-        {"organisation", "organization", "organisasjon", "virksomhet", "verksemd", "navn", "namn"}
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "source": ("source", "kilde", "url", "lenke", "nettadresse", "fil", "filnavn", "sti"),
+    "organisation": (
+        "organisation",
+        "organization",
+        "organisasjon",
+        "virksomhet",
+        "verksemd",
+        "navn",
+        "namn",
     ),
-    "orgnr": frozenset({"orgnr", "org.nr", "org.nr.", "org nr", "organisasjonsnummer"}),
-    "sector": frozenset({"sector", "sektor"}),
+    "orgnr": ("orgnr", "org.nr", "org.nr.", "org nr", "organisasjonsnummer"),
+    "sector": ("sector", "sektor"),
 }
-"""What each column may be called; other columns are free, and come back in the results."""
+"""What each column may be called, the first that there is; other columns are free, and come back in the results."""
 
 MAX_UNPACKED = 500_000_000
 """An Excel file that unpacks to more than this is no list of statements."""
@@ -83,6 +89,24 @@ def read_manifest(path: str | Path) -> Iterator[Row]:
         yield _to_row(f"{name}, linje {line}", fields)
 
 
+def write_manifest(path: str | Path, rows: Iterable[Mapping[str, str]]) -> None:
+    """Write a list that :func:`read_manifest` reads, and Excel too; all rows have the columns of the first.
+
+    Raises:
+        AnalyzerError: If the file cannot be written.
+    """
+    rows = list(rows)
+    try:
+        with Path(path).open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]) if rows else ["source"], delimiter=";")
+            writer.writeheader()
+            writer.writerows(rows)
+    except OSError as error:
+        raise AnalyzerError(
+            f"{path} kan ikke skrives: {error.strerror or error}. Velg en annen mappe."
+        ) from error
+
+
 def _to_row(place: str, fields: Mapping[str, str] | str) -> Row:
     if isinstance(fields, str):
         return Row(place, "", error=f"{place}: {fields}")
@@ -132,7 +156,7 @@ def _start_csv(text: str) -> tuple[list[str], Any]:
         return next((row for row in lines if any(cell.strip() for cell in row)), []), lines
 
     def fit(header: Sequence[str]) -> tuple[int, int]:
-        known = frozenset[str]().union(*COLUMNS.values())
+        known = {name for names in COLUMNS.values() for name in names}
         return sum(cell.strip().casefold() in known for cell in header), len(header)
 
     return max((start(delimiter) for delimiter in _DELIMITERS), key=lambda begun: fit(begun[0]))
@@ -207,16 +231,17 @@ def _name_columns(header: Sequence[str], name: str, *, needs_source: bool = True
     Raises:
         UnreadableSource: If no column says where the statements are, or two are called the same.
     """
-    columns = []
-    for cell in header:
-        written = " ".join(cell.split())
-        known = (column for column, names in COLUMNS.items() if written.casefold() in names)
-        columns.append(next(known, written))
+    columns = [" ".join(cell.split()) for cell in header]
+    written = [column.casefold() for column in columns]
+    for column, names in COLUMNS.items():
+        name_used = next((name for name in names if name in written), None)
+        if name_used is not None:
+            columns[written.index(name_used)] = column
     shown = ", ".join(f"«{cell.strip()}»" for cell in header if cell.strip()) or "ingen"
-    twice = next((column for column in columns if column and columns.count(column) > 1), None)
+    twice = next((cell for cell in written if cell and written.count(cell) > 1), None)
     if twice:
         raise UnreadableSource(
-            f"{name} har to kolonner for «{twice}» (kolonnene er {shown}). Gi den ene et annet navn."
+            f"{name} har to kolonner som heter «{twice}» (kolonnene er {shown}). Gi den ene et annet navn."
         )
     if needs_source and "source" not in columns:
         raise UnreadableSource(

@@ -24,14 +24,16 @@ class Web:
     """How pages are had.
 
     Attributes:
-        evidence: Where what is fetched is kept; what is there already is not fetched again.
+        evidence: Where what is fetched is kept.
         fetcher: Limits, and whether private addresses are allowed.
         discover: Look for the statement from the pages named, when they are none themselves.
+        reuse: Do not fetch what the evidence has already.
     """
 
     evidence: Evidence
     fetcher: Fetcher
     discover: bool = False
+    reuse: bool = True
 
 
 def fetch_all(sources: Iterable[Source], web: Web, detector: Detector) -> Iterator[Source]:
@@ -78,7 +80,7 @@ def _host(url: str) -> str:
 def _fetch(source: Source, web: Web, detector: Detector) -> Source:
     """Fetch one page, or take it from the evidence."""
     asked = source.locator
-    record: Any = web.evidence.find(asked)
+    record: Any = web.evidence.find(asked) if web.reuse else None
     if record is None:
         try:
             fetched: Fetched = (
