@@ -5,10 +5,13 @@ import io
 import itertools
 import json
 import pickle
+import tempfile
 from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analyzer.errors import UnreadableSource
 from analyzer.sources import Source, expand, unique_ids
@@ -166,6 +169,7 @@ def test_manifests_of_every_kind_read_the_same(folder, data):
         ("kilde;merknad\n*.doc;x\na.html;y\n", 2, "Ingen filer passer"),
         ("kilde\nhttps://vik.example/\na.html\n", None, "ingenting hentes her"),
         ("kilde\nwww.vik.example/personvern\na.html\n", 2, "en nettadresse begynner med https://"),
+        (f"kilde\na.html\n{'x' * 5000}\n", 3, "kan ikke leses: File name too long"),
         ('{"source": "a.html"}\n{"source": }\n', 2, "er ikke gyldig JSON, kolonne 12"),
         ('{"source": "a.html"}\n{"source": ["b.txt"]}\n', 2, "kolonne source: er en liste"),
         ('{"source": "a.html"}\n["b.txt"]\n', 2, "er ikke et objekt"),
@@ -212,3 +216,16 @@ def test_the_surest_name_of_a_column_counts(folder):
     (source,) = expand(manifest=folder / "liste.csv")
     assert (Path(source.locator).name, source.organisation) == ("a.html", "Vik AS")
     assert source.extra == {"Navn": "A", "url": "https://a.example/"}
+
+
+@given(
+    st.one_of(st.binary(max_size=300), st.text(max_size=300).map(lambda text: f"kilde;navn\n{text}".encode()))
+)
+def test_any_bytes_are_a_manifest_or_refused(data):
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "liste").write_bytes(data)
+        try:
+            rows = list(expand(manifest=Path(folder) / "liste"))
+        except UnreadableSource:
+            return
+        assert all(row.error or row.path or row.url for row in rows)

@@ -19,12 +19,16 @@ def find_files(root: str | Path) -> Iterator[Path]:
     Hidden files and folders are left out unless they are named. A pattern is ``*``, ``?``, ``[…]`` or ``**``.
 
     Raises:
-        UnreadableSource: If the path does not exist, or the pattern fits nothing.
+        UnreadableSource: If the path does not exist or may not be read, or the pattern fits nothing.
     """
     root = Path(root)
-    if root.is_dir():
+    try:
+        is_folder, exists = root.is_dir(), root.exists()
+    except OSError as error:  # a name that is too long, a folder that may not be looked into
+        raise UnreadableSource(f"{root} kan ikke leses: {error.strerror}. Kontroller stien.") from error
+    if is_folder:
         yield from _walk(root)
-    elif root.exists():
+    elif exists:
         yield root
     elif glob.has_magic(str(root)):
         yield from _match(root)
