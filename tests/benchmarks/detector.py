@@ -2,7 +2,8 @@
 
 Positives: corpus/, and ../shared/statements and ../shared/gold where they are. Negatives: tests/files/not_statements.txt,
 the three texts of corpus/ that are none, and the articles of ../shared/norne. The weights were set with an eye on
-corpus/statements and every other authored negative; the rest is what the last line measures.
+corpus/statements and every other authored negative of the first round; the rest is what the last lines measure. It is
+not wholly unseen: signs and negatives have one author, and the errors in ../shared/statements/sula were read once.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from analyzer.knowledge import Knowledge
 ROOT = Path(__file__).parent.parent.parent
 SHARED = ROOT.parent / "shared"
 NO_STATEMENTS = {"bratthammer", "storaasen", "lynghaugkommune"}
-LABELLED = {".labels", ".units", ".facts"}
+FIRST_ROUND = 48  # of the authored negatives; the rest were written when the weights stood
 
 
 class Case(NamedTuple):
@@ -32,8 +33,9 @@ class Case(NamedTuple):
 def authored_negatives():
     text = (ROOT / "tests" / "files" / "not_statements.txt").read_text(encoding="utf-8")
     for index, part in enumerate(re.split(r"^=== ", text, flags=re.MULTILINE)[1:]):
+        tuned = index < FIRST_ROUND and index % 2 == 0
         head, _, body = part.partition("\n")
-        yield Case(head.split()[0], "authored, no statement", body, False, tuned=index % 2 == 0)
+        yield Case(head.split()[0], "authored, no statement", body, False, tuned)
 
 
 def corpus():
@@ -93,9 +95,9 @@ def main():
         print(f"{group:28} {part:9} {right:4} of {count:4} right")
     (hits, positives), (rejected, negatives) = totals[True], totals[False]
     false = negatives - rejected
-    print(
-        f"unseen: precision {hits / (hits + false):.3f}, recall {hits / positives:.3f} ({positives} statements, {negatives} others)"
-    )
+    print(f"unseen: precision {hits / (hits + false):.3f}, recall {hits / positives:.3f}")
+    news = groups.get(("NorNE", "unseen"), [0, 0])[1]
+    print(f"unseen, news aside: {false} of {negatives - news} other texts are taken for statements")
 
 
 if __name__ == "__main__":
