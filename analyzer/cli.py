@@ -7,7 +7,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -29,7 +29,7 @@ EXIT_FINDINGS, EXIT_UNREADABLE = 1, 2
 
 app = typer.Typer(
     help="Leser norske personvernerklæringer og sier, med sitat, hva de opplyser om og hva som mangler.\n\n"
-    "Alt skjer på din maskin. Start med: personvern analyze erklæring.html",
+    "Alt skjer på din maskin; bare nettadresser du oppgir, blir hentet. Start med: personvern analyze erklæring.html",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -86,6 +86,10 @@ CacheOption = Annotated[
         help="Ta vare på modellens tall for tekster den har sett (uten teksten selv), så neste kjøring går fortere.",
     ),
 ]
+AllowPrivateOption = Annotated[
+    bool,
+    typer.Option("--allow-private", help="Hent også nettadresser på denne maskinen og i det lokale nettet."),
+]
 FailOnOption = Annotated[
     Severity, typer.Option(help="Gi sluttstatus 1 hvis det er funn med denne alvorsgraden eller verre.")
 ]
@@ -103,7 +107,10 @@ def _main(
 @app.command()
 def analyze(
     files: Annotated[
-        list[str], typer.Argument(help="Erklæringer: tekst, Markdown, HTML, PDF, DOCX; «-» er standard inn.")
+        list[str],
+        typer.Argument(
+            help="Erklæringer: tekst, Markdown, HTML, PDF, DOCX, bilder og nettadresser; «-» er standard inn."
+        ),
     ],
     as_json: Annotated[
         bool, typer.Option("--json", help="Rapporten som JSON på standard ut; flere filer gir én linje hver.")
@@ -117,6 +124,7 @@ def analyze(
     ocr: OcrOption = Ocr.AUTO,
     ocr_language: OcrLanguageOption = None,
     cache: CacheOption = True,
+    allow_private: AllowPrivateOption = False,
 ) -> None:
     """Analyser én eller flere erklæringer og vis hva de opplyser om.
 
@@ -129,11 +137,7 @@ def analyze(
     unreadable, gravest = False, 0
     for file in files:
         try:
-            source = (
-                {"source": sys.stdin.buffer.read(), "id": "stdin", "name": "stdin"}
-                if file == "-"
-                else {"source": file}
-            )
+            source = _open(file, allow_private)
             with show_pages(file) as progress:
                 report = az.analyze(**source, ocr=ocr.value, ocr_language=ocr_language, progress=progress)
         except AnalyzerError as error:
@@ -198,6 +202,42 @@ def audit(
         typer.echo(f"personvern: {failure.error}", err=True)
     gravest = max((_GRAVITY[s] for s in result.severities), default=0)
     _finish(bool(result.errors), gravest, fail_on)
+
+
+@app.command()
+def fetch(
+    urls: Annotated[list[str], typer.Argument(help="Nettadresser, som https://vik.example/personvern.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Mappe for manifest.csv og evidence/, med sidene som de var.")
+    ],
+    discover: Annotated[
+        bool,
+        typer.Option("--discover", help="Finn erklæringen fra forsiden, etter lenker og nettstedskart."),
+    ] = False,
+    allow_private: AllowPrivateOption = False,
+) -> None:
+    """Hent erklæringer fra nettet og ta vare på dem med tidspunkt, svarhoder og SHA-256.
+
+    Følger robots.txt og spør hvert nettsted om én side om gangen. Sluttstatus: 0 alt er hentet, 2 noe er ikke hentet.
+    """
+    from analyzer.sources import expand, is_url, open_web
+    from analyzer.sources.manifest import write_manifest
+
+    wrong = next((url for url in urls if not is_url(url)), None)
+    if wrong:
+        raise AnalyzerError(f"{wrong} er ikke en nettadresse. Skriv den som https://vik.example/personvern.")
+    web = open_web(out / "evidence", allow_private=allow_private, discover=discover, reuse=False)
+    rows = []
+    for source in expand(urls, web=web):
+        if source.error:
+            typer.echo(f"personvern: {source.error}", err=True)
+            continue
+        path = f"evidence/{Path(str(source.path)).name}"
+        rows.append({"source": path, "url": str(source.url), "fetched": str(source.fetched)})
+        typer.echo(f"{visible(str(source.url))}\t{out / path}")
+    if rows:
+        write_manifest(out / "manifest.csv", rows)
+    _finish(len(rows) < len(set(urls)), 0, Severity.NEVER)
 
 
 @app.command()
@@ -414,6 +454,20 @@ def run() -> None:
         sys.exit(EXIT_UNREADABLE)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output, such as "head", has had enough
+
+
+def _open(file: str, allow_private: bool) -> dict[str, Any]:
+    """Give a file, standard input or a page as the source of an analysis."""
+    if file == "-":
+        return {"source": sys.stdin.buffer.read(), "id": "stdin", "name": "stdin"}
+    from analyzer.sources import Source, is_url, unique_ids
+
+    if not is_url(file):
+        return {"source": file}
+    from analyzer.sources.fetch import Fetcher
+
+    (id,) = unique_ids([Source(file, url=file)])
+    return {"source": Fetcher(allow_private=allow_private).fetch(file).data, "id": id, "name": file}
 
 
 def _finish(unreadable: bool, gravest: int, fail_on: Severity) -> None:

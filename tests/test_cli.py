@@ -7,7 +7,9 @@ import sys
 
 import jsonschema
 import pytest
+from web import STATEMENT, serve
 
+from analyzer.sources import expand
 from analyzer.terminal import show_pages
 
 GOOD = (
@@ -169,3 +171,32 @@ def test_a_model_that_is_none(good, tmp_path):
     run = personvern("analyze", good, "--model", tmp_path)
     assert run.returncode == 2
     assert "Traceback" not in run.stderr
+
+
+def test_a_page_is_analysed():
+    with serve({"/om/personvern.html": STATEMENT}) as (base, _):
+        run = personvern("analyze", f"{base}/om/personvern.html", "--json", "--allow-private")
+        refused = personvern("analyze", f"{base}/om/personvern.html")
+    document = json.loads(run.stdout)["document"]
+    assert document["source"] == f"{base}/om/personvern.html"
+    assert document["id"] == "127.0.0.1-om-personvern"
+    assert refused.returncode == 2
+    assert "--allow-private" in refused.stderr
+
+
+def test_fetched_statements_are_kept_and_can_be_read_from_the_manifest(tmp_path):
+    front = b"<!doctype html><title>Dal</title><h1>Velkommen</h1><a href='/p'>Personvern</a>"
+    with serve({"/": front, "/p": STATEMENT}) as (base, _):
+        run = personvern(
+            "fetch", f"{base}/", f"{base}/borte", "--out", tmp_path / "ut", "--discover", "--allow-private"
+        )
+        assert run.returncode == 2
+        assert f"{base}/p\t" in run.stdout
+        assert f"{base}/borte finnes ikke" in run.stderr
+        assert "Traceback" not in run.stderr
+        (source,) = expand(manifest=tmp_path / "ut" / "manifest.csv")
+        assert source.read() == STATEMENT
+        assert source.extra["url"] == f"{base}/p"
+        assert personvern("fetch", f"{base}/p", "--out", tmp_path / "ut", "--allow-private").returncode == 0
+        assert len(list((tmp_path / "ut" / "evidence").glob("*.json"))) == 2
+    assert personvern("fetch", "erklæring.html", "--out", tmp_path).returncode == 2

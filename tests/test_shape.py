@@ -19,6 +19,8 @@ ORDER = [
     "restoration",
     "segment",
     "language",
+    "detector",
+    "sources",
     "classify",
     "extract",
     "assess",

@@ -27,6 +27,7 @@ _IMAGES = {
     b"MM\0*": "image/tiff",
     b"BM": "image/bmp",
 }
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _REMEDIES = {
     b"\xd0\xcf\x11\xe0": "er i det gamle Word-formatet (.doc). Lagre den som .docx eller PDF og prøv igjen.",
     b"{\\rtf": "er i RTF-format. Lagre den som .docx eller PDF og prøv igjen.",
@@ -83,7 +84,7 @@ def read_document(
     label = name or (
         source if isinstance(source, str) else str(source) if isinstance(source, Path) else "<bytes>"
     )
-    data = source if isinstance(source, bytes) else _read_bytes(Path(source))
+    data = source if isinstance(source, bytes) else read_file(source)
     if not data.strip(b"\0 \t\r\n"):
         raise UnreadableSource(f"{label} er tom. Kontroller at filen ble lagret riktig.")
     document = _read_by_content(
@@ -97,7 +98,13 @@ def read_document(
     return document
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_file(path: str | Path) -> bytes:
+    """Give the bytes of a file of at most :data:`MAX_BYTES`.
+
+    Raises:
+        UnreadableSource: If there is no such file, or it is too large or cannot be read.
+    """
+    path = Path(path)
     try:
         if path.is_dir():
             raise UnreadableSource(f"{path} er en mappe. Bruk «personvern audit {path} --out MAPPE».")
@@ -111,6 +118,37 @@ def _read_bytes(path: Path) -> bytes:
         raise UnreadableSource(f"{path} finnes ikke. Kontroller stien.") from None
     except OSError as error:
         raise UnreadableSource(f"{path} kan ikke leses: {error.strerror or error}.") from error
+
+
+def media_type_of(data: bytes) -> str | None:
+    """Tell what a source is by its content, as :func:`read_document` does; None for what it cannot read.
+
+    Example:
+        >>> media_type_of(b"<!doctype html><title>Personvern</title>")
+        'text/html'
+    """
+    if b"%PDF-" in data[:1024]:
+        return "application/pdf"
+    if data.startswith(b"PK\x03\x04"):
+        return _DOCX if b"word/" in data else None
+    for magic, media_type in _IMAGES.items():
+        if data.startswith(magic) and b"\0" in data[:2000]:
+            return media_type
+    if data.startswith(tuple(_REMEDIES)):
+        return None
+    if _is_html(data):
+        return "text/html"
+    return None if _is_binary(decode_text(data[:20_000])[0]) else "text/plain"
+
+
+def _is_html(data: bytes) -> bool:
+    return bool(_HTML_START.match(data[:20_000]) or _HTML_ROOT.search(data[:100_000]))
+
+
+def _is_binary(text: str) -> bool:
+    """Tell what was no text before it was decoded."""
+    sample = text[:20_000]
+    return len(_CONTROL.findall(sample)) + sample.count("\ufffd") > 0.02 * len(sample)
 
 
 def _read_by_content(data: bytes, label: str, id: str, ocr: _Ocr) -> Document:
@@ -178,14 +216,13 @@ def _read_docx_document(data: bytes, label: str, id: str) -> Document:
     from analyzer.ingest.docx import read_docx
 
     layout, warnings = read_docx(data, source=label)
-    media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     return Document(
-        id, label, _digest(data), media_type, layout.text, tuple(layout.blocks), None, "docx", tuple(warnings)
+        id, label, _digest(data), _DOCX, layout.text, tuple(layout.blocks), None, "docx", tuple(warnings)
     )
 
 
 def _read_text_document(data: bytes, label: str, id: str) -> Document:
-    if _HTML_START.match(data[:20_000]) or _HTML_ROOT.search(data[:100_000]):
+    if _is_html(data):
         from analyzer.ingest.html import html_encoding, read_html
 
         text, warnings = decode_text(data, declared=html_encoding(data))
@@ -207,8 +244,7 @@ def _read_text_document(data: bytes, label: str, id: str) -> Document:
             tuple(warnings),
         )
     text, warnings = decode_text(data)
-    sample = text[:20_000]
-    if len(_CONTROL.findall(sample)) + sample.count("\ufffd") > 0.02 * len(sample):
+    if _is_binary(text):
         raise UnreadableSource(
             f"{label} er ikke tekst (binære data i et ukjent format). "
             "Lagre erklæringen som tekst, HTML, DOCX eller PDF."

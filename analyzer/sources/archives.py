@@ -1,0 +1,233 @@
+"""Finds the Norwegian privacy statements in web archives: WARC files (Common Crawl) and WACZ, a zip of them.
+
+Records are read one at a time and within a limit. Nothing is unpacked to disk, so the names within a WACZ do no harm.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from analyzer.detector import Detector
+from analyzer.errors import UnreadableSource
+from analyzer.ingest import media_type_of, read_document
+from analyzer.language import identify_language
+
+if TYPE_CHECKING:
+    from fastwarc.warc import WarcRecord
+
+MAX_RECORD = 20_000_000
+"""Bytes of a page, unpacked."""
+
+_MEDIA_TYPES = frozenset({"text/html", "application/pdf"})
+_NORWEGIAN = frozenset({"nb", "nn"})
+_HTML_BYTES, _PDF_PAGES = 500_000, 10  # enough to see what a page or a PDF is
+_WARC_NAME = re.compile(r"\.warc(?:\.gz)?$", re.IGNORECASE)
+# Without one of these in its bytes, a page is not worth the time to read it.
+_NEEDED = re.compile(rb"personvern|opplysning|persondata|informasjonskaps|cookie", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A statement in an archive, or something of it that cannot be read.
+
+    Attributes:
+        member: The WARC within a WACZ.
+        offset: Where the record begins.
+        url: Where the page was.
+        date: When it was fetched, ISO 8601.
+        error: What is wrong with it, without its name.
+    """
+
+    member: str | None
+    offset: int
+    url: str | None = None
+    date: str | None = None
+    error: str | None = None
+
+
+def is_archive(path: str | Path) -> bool:
+    """Tell a web archive by its content: a WARC, packed or not, or a zip with WARCs in it."""
+    try:
+        with Path(path).open("rb") as file:
+            head = file.read(2048)
+            if head.startswith(b"\x1f\x8b"):
+                head = zlib.decompressobj(31).decompress(head, 100)
+            if not head.startswith(b"PK\x03\x04"):
+                return head.startswith(b"WARC/")
+            return bool(_members(file))
+    except (OSError, zlib.error, zipfile.BadZipFile):
+        return False
+
+
+def find_statements(path: str | Path, detector: Detector) -> Iterator[Found]:
+    """Find the pages of an archive that are Norwegian privacy statements, in the order they stand in.
+
+    A page is an answer with status 200 whose content is HTML or PDF.
+
+    Yields:
+        The statements; what is damaged, cut short or too large gives one with an ``error``, and the rest go on. So does
+        an archive without any statement.
+    """
+    seen: Counter[str] = Counter()
+    try:
+        with Path(path).open("rb") as file:
+            members = _members(file) if zipfile.is_zipfile(file) else [None]
+        for member in members:
+            with _open_member(path, member, 0) as stream:
+                yield from _search(stream, member, detector, seen)
+    except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+        yield Found(None, 0, error=f"kan ikke leses videre ({error}). Last ned arkivet på nytt.")
+    if not seen["statements"]:
+        counts = f"{seen['records']} svar, {seen['pages']} sider om opplysninger, {seen['norwegian']} av dem på norsk"
+        yield Found(None, 0, error=f"har ingen norsk personvernerklæring ({counts}).")
+
+
+def read_record(path: str | Path, member: str | None, offset: int) -> bytes:
+    """Give the page that a record holds.
+
+    Raises:
+        UnreadableSource: If there is no such record any more.
+    """
+    name = f"{path}#{f'{member}:' if member else ''}{offset}"
+    try:
+        with _open_member(path, member, offset) as stream:
+            data, error = _body(next(_records(stream)))
+    except (OSError, StopIteration, KeyError, zipfile.BadZipFile, zlib.error) as problem:
+        raise UnreadableSource(
+            f"{name} kan ikke leses ({problem}). Er arkivet endret eller flyttet?"
+        ) from problem
+    if error:
+        raise UnreadableSource(f"{name} {error}")
+    return data
+
+
+def _search(stream: IO[bytes], member: str | None, detector: Detector, seen: Counter[str]) -> Iterator[Found]:
+    offset = 0
+    try:
+        for record in _records(stream):
+            offset = record.stream_pos
+            seen["records"] += 1
+            found = _judge(record, member, detector, seen)
+            if found:
+                seen["statements"] += 1
+                yield found
+    except (OSError, zlib.error, zipfile.BadZipFile) as error:
+        seen["statements"] += 1  # there may be one in what could not be read
+        problem = f"er skadet etter posten ved byte {offset} ({error}); resten er ikke lest. Last ned arkivet på nytt."
+        yield Found(member, offset, error=problem)
+
+
+def _judge(record: WarcRecord, member: str | None, detector: Detector, seen: Counter[str]) -> Found | None:
+    headers = record.http_headers
+    if headers is None or headers.status_code != 200:
+        return None
+    data, error = _body(record)
+    media_type = media_type_of(data) if data else None
+    if media_type not in _MEDIA_TYPES or (media_type == "text/html" and not _NEEDED.search(data)):
+        return None
+    seen["pages"] += 1
+    text = _glance(data, media_type)
+    if identify_language(text) not in _NORWEGIAN:
+        return None
+    seen["norwegian"] += 1
+    if not detector.detect(text).is_statement:
+        return None
+    url, date = record.headers.get("WARC-Target-URI"), record.headers.get("WARC-Date")
+    return Found(member, record.stream_pos, url and url.strip("<>"), date, error)
+
+
+def _glance(data: bytes, media_type: str | None) -> str:
+    """Read as much as is needed to see what a page is; what cannot be read is nothing."""
+    try:
+        if media_type == "text/html":
+            return read_document(data[:_HTML_BYTES], name="archive", ocr="never").text
+        import pypdfium2
+
+        pdf = pypdfium2.PdfDocument(data)
+        try:
+            pages = range(min(len(pdf), _PDF_PAGES))
+            return "\n".join(pdf[page].get_textpage().get_text_bounded() for page in pages)
+        finally:
+            pdf.close()
+    except (
+        Exception
+    ):  # damaged pages and PDFs are common in archives, and none is a statement that can be read
+        return ""
+
+
+def _records(stream: IO[bytes]) -> Iterator[WarcRecord]:
+    from fastwarc.warc import ArchiveIterator, WarcRecordType
+
+    # FastWARC can undo encodings itself, but then loses its place when a record is not read to its end.
+    yield from ArchiveIterator(
+        stream, record_types=WarcRecordType.response, parse_http=True, auto_decode="none"
+    )
+
+
+def _body(record: WarcRecord) -> tuple[bytes, str | None]:
+    """Give the page in a record, and what is wrong with it; never more than :data:`MAX_RECORD` and a byte."""
+    from fastwarc.stream_io import BrotliReader, ChunkedReader
+
+    raw = record.reader.read(min(record.content_length, MAX_RECORD + 1))
+    cut = len(raw) < min(record.content_length, MAX_RECORD + 1) or bool(record.headers.get("WARC-Truncated"))
+    headers: Any = record.http_headers or {}
+    try:
+        if "chunked" in (headers.get("Transfer-Encoding") or "").lower():
+            raw = ChunkedReader(io.BytesIO(raw)).read(MAX_RECORD + 1)
+    except OSError:
+        pass  # archives often keep the header of what they have undone
+    encoding = (headers.get("Content-Encoding") or "").strip().lower()
+    try:
+        if encoding in {"gzip", "x-gzip", "deflate"}:
+            raw = zlib.decompressobj(47).decompress(raw, MAX_RECORD + 1)
+        elif encoding == "br":
+            raw = BrotliReader(io.BytesIO(raw)).read(MAX_RECORD + 1)
+    except (OSError, zlib.error):
+        pass  # as above
+    if len(raw) > MAX_RECORD:
+        return raw, f"er større enn {MAX_RECORD // 1_000_000} MB. Hent siden fra nettstedet i stedet."
+    if cut:
+        return (
+            raw,
+            "er avkortet i arkivet, og det som mangler, kan ikke vurderes. Hent siden fra nettstedet i stedet.",
+        )
+    return raw, None
+
+
+def _members(file: IO[bytes]) -> list[str]:
+    with zipfile.ZipFile(file) as archive:
+        return sorted(name for name in archive.namelist() if _WARC_NAME.search(name))
+
+
+@contextmanager
+def _open_member(path: str | Path, member: str | None, offset: int) -> Iterator[IO[bytes]]:
+    """Open a WARC, of itself or within a zip, at an offset."""
+    if member is None:
+        with Path(path).open("rb") as file:
+            file.seek(offset)
+            yield file
+        return
+    with zipfile.ZipFile(path) as archive:
+        entry = archive.getinfo(member)
+        if (
+            offset and entry.compress_type == zipfile.ZIP_STORED
+        ):  # as WACZ has it: no need to read up to the offset
+            with Path(path).open("rb") as file:
+                file.seek(entry.header_offset + 26)
+                name, extra = struct.unpack("<HH", file.read(4))
+                file.seek(entry.header_offset + 30 + name + extra + offset)
+                yield file
+            return
+        with archive.open(entry) as packed:
+            packed.seek(offset)
+            yield packed

@@ -1,0 +1,106 @@
+"""One statement to be audited: where it is, whose it is, and its bytes when they are asked for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from urllib.parse import unquote, urlsplit
+
+from analyzer.errors import UnreadableSource
+from analyzer.ingest import read_file
+from analyzer.sources.archives import read_record
+
+_LONGEST_ID = 120
+_URL = re.compile(r"https?://", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One statement to be audited; small, without open handles, so that it can be sent to another process.
+
+    Attributes:
+        locator: Path, URL, or ``archive.warc.gz#offset``, as reports name it.
+        organisation: Name from the manifest.
+        orgnr: Organisation number from the manifest, nine digits.
+        sector: From the manifest.
+        extra: The manifest's other columns, which come back in the results.
+        url: Where the statement was published, if known: the address fetched, or that of the archive's record.
+        path: The file that holds the bytes: the file itself, the evidence of a fetch, or the archive.
+        member: The WARC within a WACZ.
+        offset: Where the record begins in the WARC.
+        fetched: When the bytes were fetched from there, ISO 8601.
+        error: Why the statement cannot be had; :meth:`read` raises it.
+    """
+
+    locator: str
+    organisation: str | None = None
+    orgnr: str | None = None
+    sector: str | None = None
+    extra: Mapping[str, str] = field(default_factory=dict, hash=False)
+    url: str | None = None
+    path: str | None = None
+    member: str | None = None
+    offset: int | None = None
+    fetched: str | None = None
+    error: str | None = None
+
+    def read(self) -> bytes:
+        """Give the statement's bytes, at most :data:`analyzer.ingest.MAX_BYTES` of them.
+
+        Raises:
+            UnreadableSource: If they cannot be had; the message names the source and the remedy.
+        """
+        if self.error is not None or self.path is None:
+            raise UnreadableSource(self.error or f"{self.locator} er ikke hentet. Oppgi den på nytt.")
+        if self.offset is not None:
+            return read_record(self.path, self.member, self.offset)
+        return read_file(self.path)
+
+    @property
+    def organisation_key(self) -> str | None:
+        """What the statements of one organisation have in common: its number, or else its name."""
+        if self.orgnr:
+            return self.orgnr
+        return " ".join(self.organisation.casefold().split()) if self.organisation else None
+
+
+def is_url(text: str) -> bool:
+    """Tell a web address from a path."""
+    return bool(_URL.match(text))
+
+
+def unique_ids(sources: Iterable[Source]) -> list[str]:
+    """Give each source an id made of its name, safe as a file name and unique whatever the case.
+
+    Example:
+        >>> unique_ids([Source("a/Vik kommune.html"), Source("b/vik kommune.pdf")])
+        ['Vik-kommune', 'vik-kommune-2']
+        >>> unique_ids([Source("https://www.vik.example/om-oss/personvern.html?lang=nn")])
+        ['vik.example-om-oss-personvern']
+    """
+    taken: dict[str, int] = {}
+    ids = []
+    for source in sources:
+        base = re.sub(r"(?:[^\w.-]|\.\.)+", "-", unicodedata.normalize("NFC", _name(source)))
+        base = base.strip("-.")[:_LONGEST_ID] or "document"
+        candidate, number = base, taken.get(base.casefold(), 1)
+        while candidate.casefold() in taken:
+            number += 1
+            candidate = f"{base}-{number}"
+        taken[base.casefold()] = number
+        taken.setdefault(candidate.casefold(), 1)
+        ids.append(candidate)
+    return ids
+
+
+def _name(source: Source) -> str:
+    """Name a source as a person would: a file by its stem, a page by its host and path."""
+    if source.url is None:
+        return PurePath(source.locator).stem
+    parts = urlsplit(source.url)
+    host = (parts.hostname or "").removeprefix("www.")
+    path = PurePath(unquote(parts.path).strip("/"))
+    return f"{host}/{path.with_suffix('')}" if path.name else host
