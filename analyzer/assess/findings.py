@@ -1,0 +1,118 @@
+"""All findings on a statement: what is missing, and what the other parts of this package find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+
+from analyzer.assess.case import Case
+from analyzer.assess.disclosures import only_vague_retention
+from analyzer.assess.grounds import check_grounds
+from analyzer.assess.parties import check_parties
+from analyzer.assess.periods import check_periods
+from analyzer.assess.rights import check_rights
+from analyzer.assess.transfers import check_transfers
+from analyzer.records import Disclosure, Finding, Quote
+
+_GRAVITY = {"error": 0, "warning": 1, "info": 2}
+
+Check = Callable[[Case], Iterator[Finding]]
+
+
+def find(case: Case, disclosures: Sequence[Disclosure]) -> list[Finding]:
+    """Give the findings that hold on the day of the audit, gravest first."""
+    special = [f for f in chain.from_iterable(check(case) for check in _CHECKS) if _applies(case, f)]
+    better = {_INSTEAD[f.code] for f in special if f.code in _INSTEAD}
+    absent = [f for f in _missing(case, disclosures) if f.code not in better]
+    return sorted([*absent, *special], key=lambda finding: _GRAVITY[finding.severity])
+
+
+def _applies(case: Case, finding: Finding) -> bool:
+    return case.in_force(case.knowledge.finding[finding.code])
+
+
+_INSTEAD = {"transfer-undisclosed": "missing-transfer", "complaint-only-controller": "missing-complaint"}
+"""Findings that say what is missing better than the general one, which is then left out."""
+
+
+def _missing(case: Case, disclosures: Sequence[Disclosure]) -> Iterator[Finding]:
+    text = case.knowledge.finding["disclosure-missing"]
+    for disclosure in disclosures:
+        if disclosure.status == "missing":
+            requirement = case.knowledge.requirement[disclosure.id]
+            values = {
+                "topic": disclosure.title,
+                "articles": ", ".join(disclosure.articles),
+                "reason": disclosure.reason,
+                "advice": case.text(requirement.advice),
+            }
+            yield Finding(
+                f"missing-{disclosure.id.replace('_', '-')}",
+                requirement.severity,
+                case.text(text.title).format(**values),
+                case.text(text.message).format(**values),
+                disclosure.articles,
+                (),
+                values["advice"],
+            )
+
+
+def _not_assessable(case: Case) -> Iterator[Finding]:
+    if case.unreadable:
+        reason, advice = case.unreadable
+        yield case.finding("not-assessable", reason=reason, advice=advice)
+
+
+def _vague_retention(case: Case) -> Iterator[Finding]:
+    if case.carriers("retention") and only_vague_retention(case):
+        yield case.finding("retention-vague", [Quote(p.start, p.end, p.text) for p in case.facts.retention])
+
+
+def _undated(case: Case) -> Iterator[Finding]:
+    if not case.carriers("changes") and not case.facts.date and not case.unreadable:
+        yield case.finding("no-date")
+
+
+def _worded(case: Case) -> Iterator[Finding]:
+    """Find what a wording alone shows: the patterns of kind ``finding``."""
+    for text in case.knowledge.findings:
+        if text.code not in case.knowledge.worded_findings:
+            continue
+        quotes = list(case.quotes("finding", code=text.code, topics=text.topics))
+        if quotes and not (text.silenced_by and case.shows(text.silenced_by)):
+            yield case.finding(text.code, quotes)
+
+
+def _repealed_acts(case: Case) -> Iterator[Finding]:
+    """Find acts that do not apply on the day of the audit; the act of 2000 has a finding of its own."""
+    acts = {act.short: act for act in case.knowledge.acts}
+    cited: dict[str, list[Quote]] = {}
+    for s in case.facts.statutes:
+        if s.status == "repealed":
+            cited.setdefault(s.act, []).append(Quote(s.start, s.end, s.text))
+    for short, quotes in cited.items():
+        if short == "personopplysningsloven-2000":
+            yield case.finding("obsolete-act-2000", quotes)
+            continue
+        act = acts[short]
+        yield case.finding(
+            "obsolete-act",
+            quotes,
+            act=short,
+            date=act.valid_to or "",
+            successor=act.replaced_by or "",
+        )
+
+
+_CHECKS: tuple[Check, ...] = (
+    _not_assessable,
+    _vague_retention,
+    check_transfers,
+    check_grounds,
+    check_parties,
+    check_rights,
+    check_periods,
+    _repealed_acts,
+    _worded,
+    _undated,
+)
