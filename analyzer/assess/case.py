@@ -92,6 +92,14 @@ class Case:
         """Give the first wording of a kind of pattern, or None."""
         return next(self.quotes(kind, topics=topics), None)
 
+    def says(self, kind: str, text: str, context: str = "") -> bool:
+        """Tell whether a text has a wording of a kind of pattern."""
+        return any(
+            next(iter(pattern.find(text, context)), None) is not None
+            for pattern in self.knowledge.patterns_of(kind)
+            if self.in_force(pattern)
+        )
+
     def segment_at(self, offset: int) -> LabelledSegment:
         """Give the segment that holds an offset of the document, or the last one before it."""
         return self.segments[max(bisect_right(self._starts, offset) - 1, 0)]

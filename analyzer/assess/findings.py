@@ -21,7 +21,8 @@ Check = Callable[[Case], Iterator[Finding]]
 
 def find(case: Case, disclosures: Sequence[Disclosure]) -> list[Finding]:
     """Give the findings that hold on the day of the audit, gravest first."""
-    special = [f for f in chain.from_iterable(check(case) for check in _CHECKS) if _applies(case, f)]
+    checks = _OF_WORDS if case.unreadable else (*_OF_WORDS, *_OF_WHOLE)
+    special = [f for f in chain.from_iterable(check(case) for check in checks) if _applies(case, f)]
     better = {_INSTEAD[f.code] for f in special if f.code in _INSTEAD}
     absent = [f for f in _missing(case, disclosures) if f.code not in better]
     return sorted([*absent, *special], key=lambda finding: _GRAVITY[finding.severity])
@@ -69,7 +70,7 @@ def _vague_retention(case: Case) -> Iterator[Finding]:
 
 
 def _undated(case: Case) -> Iterator[Finding]:
-    if not case.carriers("changes") and not case.facts.date and not case.unreadable:
+    if not case.carriers("changes") and not case.facts.date:
         yield case.finding("no-date")
 
 
@@ -95,6 +96,8 @@ def _repealed_acts(case: Case) -> Iterator[Finding]:
             yield case.finding("obsolete-act-2000", quotes)
             continue
         act = acts[short]
+        if act.name_in_use:
+            continue
         yield case.finding(
             "obsolete-act",
             quotes,
@@ -104,15 +107,15 @@ def _repealed_acts(case: Case) -> Iterator[Finding]:
         )
 
 
-_CHECKS: tuple[Check, ...] = (
-    _not_assessable,
+_OF_WORDS: tuple[Check, ...] = (_not_assessable, _repealed_acts, _worded)
+"""What holds of a passage by itself, however much of the statement could be read."""
+
+_OF_WHOLE: tuple[Check, ...] = (
     _vague_retention,
     check_transfers,
     check_grounds,
     check_parties,
     check_rights,
     check_periods,
-    _repealed_acts,
-    _worded,
     _undated,
 )

@@ -16,13 +16,12 @@ _PURPOSE_VERB = re.compile(r"\bå\s+(?:\w+\s+og\s+)?\w+", re.IGNORECASE)
 def check_grounds(case: Case) -> Iterator[Finding]:
     """Find what is wrong with purposes and legal bases."""
     yield from _public_legitimate_interest(case)
-    if case.unreadable:
-        return
     yield from _all_six(case)
     yield from _vague_basis(case)
     yield from _vague_purpose(case)
     yield from _law_without_act(case)
     yield from _special_without_condition(case)
+    yield from _identity_number_without_need(case)
 
 
 def _public_legitimate_interest(case: Case) -> Iterator[Finding]:
@@ -81,6 +80,15 @@ def _special_without_condition(case: Case) -> Iterator[Finding]:
     met = any(b.article.startswith("9.") for b in case.facts.legal_bases) or case.shows("article_9")
     if quotes and not met:
         yield case.finding("special-categories-without-condition", _segments(case, quotes))
+
+
+def _identity_number_without_need(case: Case) -> Iterator[Finding]:
+    """Find the number in a statement that shows no need for it; where a law or public task is the basis, it does."""
+    lawful = case.facts.organisation.sector == "public" or case.bases("6.1.c", "6.1.e", "9.2.b", "9.2.h")
+    if not lawful and not case.shows("identity_need"):
+        quotes = list(case.quotes("identity_number", topics=["data_categories"]))
+        if quotes:
+            yield case.finding("identity-number-without-need", quotes)
 
 
 def _segments(case: Case, quotes: Sequence[Quote]) -> list[Quote]:

@@ -26,8 +26,6 @@ _REACH = ("email", "phone", "address")
 def check_parties(case: Case) -> Iterator[Finding]:
     """Find what is wrong with how the controller, its officer and the recipients are named."""
     yield from _other_controller(case)
-    if case.unreadable:
-        return
     yield from _public_without_officer(case)
     yield from _officer_out_of_reach(case)
     yield from _form_only(case)
@@ -69,8 +67,7 @@ def _officer_out_of_reach(case: Case) -> Iterator[Finding]:
     around = [s for s in case.segments if s.segment.index in near or s.segment.section in sections]
     inside = [range(s.segment.start, s.segment.end) for s in around]
     reached = any(contact.start in span for contact in case.facts.contacts for span in inside)
-    means = case.knowledge.patterns_of("means_of_contact")
-    if not reached and not any(next(iter(p.find(s.text)), None) for s in around for p in means):
+    if not reached and not any(case.says("means_of_contact", s.text) for s in around):
         yield case.finding("dpo-no-contact", map(whole, carriers))
 
 
@@ -86,18 +83,9 @@ def _form_only(case: Case) -> Iterator[Finding]:
 def _vague_recipients(case: Case) -> Iterator[Finding]:
     """Find recipients of whom neither name nor type is given: "tredjeparter", "våre samarbeidspartnere"."""
     segments = case.disclosing("recipients")
-    vague = case.knowledge.patterns_of("vague_recipient")
-    typed = case.knowledge.patterns_of("recipient_type")
-    if not segments or case.facts.recipients:
-        return
-
-    def is_vague(segment: LabelledSegment) -> bool:
-        text = segment.text
-        return any(next(iter(p.find(text)), None) for p in vague) and not any(
-            next(iter(p.find(text)), None) for p in typed
-        )
-
-    if all(map(is_vague, segments)):
+    if segments and not case.facts.recipients and all(
+        case.says("vague_recipient", s.text) and not case.says("recipient_type", s.text) for s in segments
+    ):  # fmt: skip
         yield case.finding("recipients-vague", map(whole, segments))
 
 

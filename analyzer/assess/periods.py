@@ -40,7 +40,12 @@ def check_periods(case: Case) -> Iterator[Finding]:
 
 
 def _indefinite(case: Case) -> Iterator[Finding]:
-    quotes = [_quote(p) for p in case.facts.retention if p.retention_class == "indefinite"]
+    """Find data kept for ever, unless for archives, research or statistics."""
+    quotes = [
+        _quote(p)
+        for p in case.facts.retention
+        if p.retention_class == "indefinite" and not case.says("lasting_value", case.segment_at(p.start).text)
+    ]
     if quotes:
         yield case.finding("retention-indefinite", quotes)
 
@@ -107,7 +112,7 @@ def _of_cameras(case: Case) -> Iterator[Finding]:
         return
     for segment, period in _lengths(case):
         words = f"{segment.context} {segment.text}"
-        if not any(next(iter(p.find(words)), None) for p in case.knowledge.patterns_of("camera")):
+        if not case.says("camera", words):
             continue
         nearby = " ".join(s.text for s in case.section(segment))
         allowed = [days(d) for d in rule.lengths] + [
@@ -134,9 +139,7 @@ def _conflicting(case: Case) -> Iterator[Finding]:
 
 def _names_things(case: Case, kept: str) -> bool:
     """Tell whether words name one kind of thing, such as "søknader", and not data at large."""
-    return len(kept) > 4 and len(kept.split()) <= 2 and not any(
-        next(iter(p.find(kept)), None) for p in case.knowledge.patterns_of("data_at_large")
-    )  # fmt: skip
+    return len(kept) > 4 and len(kept.split()) <= 2 and not case.says("data_at_large", kept)
 
 
 def _apart(periods: Sequence[tuple[LabelledSegment, Retention]]) -> bool:

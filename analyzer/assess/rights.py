@@ -14,8 +14,6 @@ _CROWD = 3
 
 def check_rights(case: Case) -> Iterator[Finding]:
     """Find rights that are named but cannot be used, or are not brought to attention as the law asks."""
-    if case.unreadable:
-        return
     yield from _no_method(case)
     yield from _buried_objection(case)
     yield from _complaint_to_controller(case)
@@ -56,7 +54,7 @@ def _unexplained_joint_control(case: Case) -> Iterator[Finding]:
     quotes = list(case.quotes("joint_control"))
     if not quotes:
         return
-    around = [s.text for q in quotes for s in case.section(case.segment_at(q.start))]
-    essence = case.knowledge.patterns_of("joint_essence")
-    if not any(next(iter(p.find(text)), None) for text in around for p in essence):
+    around = [s for q in quotes for s in case.section(case.segment_at(q.start))]
+    told = any(case.says("joint_essence", s.text) for s in around)
+    if not told and not case.shows("divided_control"):
         yield case.finding("joint-control-no-essence", quotes)

@@ -13,18 +13,27 @@ _NAMED = 5
 
 
 def foreign_services(case: Case) -> list[Recipient]:
-    """Give the recipients outside the EEA that the statement says it uses or shares data with.
+    """Give the recipients that the statement says it uses or shares data with, in countries that lack protection.
 
-    A mere mention, such as a link to the organisation's Facebook page, is none.
+    A mere mention, such as a link to the organisation's Facebook page, is none, nor is a service that is no longer
+    in use, nor one of the EEA or of a country whose protection is adequate on the day of the audit.
     """
-    eea = case.knowledge.eea
+    safe = case.knowledge.eea | {c.code for c in case.knowledge.countries if is_adequate(case, c)}
     return [
         r
         for r in case.facts.recipients
         if r.country
-        and r.country not in eea
+        and r.country not in safe
         and case.segment_at(r.start).has("recipients", "cookies", "transfer")
+        and not _is_discarded(case, r)
     ]
+
+
+def _is_discarded(case: Case, recipient: Recipient) -> bool:
+    """Tell whether the words before a name say that it is not used, or no longer."""
+    text = case.segment_at(recipient.start).text
+    before = text.find(recipient.text)
+    return before > 0 and case.says("not_in_use", text[:before])
 
 
 def countries_named(case: Case, segments: Sequence[LabelledSegment]) -> list[Country]:
@@ -39,14 +48,10 @@ def is_adequate(case: Case, country: Country) -> bool:
 
 def check_transfers(case: Case) -> Iterator[Finding]:
     """Find transfers that are not disclosed, without country, without safeguard, or denied elsewhere."""
-    if case.unreadable:
-        return
     yield from _undisclosed(case)
     yield from _contradicted(case)
-    abroad = _abroad(case)
-    if abroad:
-        yield from _without_country(case, abroad)
-        yield from _without_safeguard(case, abroad)
+    yield from _without_country(case)
+    yield from _without_safeguard(case)
 
 
 def _undisclosed(case: Case) -> Iterator[Finding]:
@@ -61,21 +66,25 @@ def _names(recipients: Sequence[Recipient]) -> str:
     return ", ".join(r.name for r in recipients[:_NAMED])
 
 
-def _abroad(case: Case) -> list[LabelledSegment]:
-    """Give the segments that say that data do leave the EEA, and not only what would then apply."""
-    return [
-        s
-        for s in case.disclosing("transfer")
-        if any(next(iter(p.find(s.text, s.context)), None) for p in case.knowledge.patterns_of("sent_abroad"))
-    ]
+def _abroad(case: Case, kind: str = "sent_abroad") -> list[LabelledSegment]:
+    """Give the segments that say that data do leave the EEA; of another kind, that they may."""
+    return [s for s in case.disclosing("transfer") if case.says(kind, s.text, s.context)]
 
 
-def _without_country(case: Case, abroad: Sequence[LabelledSegment]) -> Iterator[Finding]:
-    if not countries_named(case, case.carriers("transfer")) and not foreign_services(case):
-        yield case.finding("transfer-no-country", map(whole, abroad))
+def _without_country(case: Case) -> Iterator[Finding]:
+    if countries_named(case, case.carriers("transfer")) or foreign_services(case):
+        return
+    certain, possible = _abroad(case), _abroad(case, "may_be_sent_abroad")
+    if certain or possible:
+        yield case.finding(
+            "transfer-no-country", map(whole, certain or possible), severity=None if certain else "info"
+        )
 
 
-def _without_safeguard(case: Case, abroad: Sequence[LabelledSegment]) -> Iterator[Finding]:
+def _without_safeguard(case: Case) -> Iterator[Finding]:
+    abroad = _abroad(case)
+    if not abroad:
+        return
     countries = countries_named(case, abroad)
     covered = bool(countries) and all(is_adequate(case, country) for country in countries)
     if covered or case.shows("safeguard"):
@@ -88,12 +97,9 @@ def _without_safeguard(case: Case, abroad: Sequence[LabelledSegment]) -> Iterato
 def _contradicted(case: Case) -> Iterator[Finding]:
     """Compare an unreserved denial of transfers with what the rest of the statement says."""
     denials = [
-        quote
-        for segment in case.carriers("transfer")
-        if segment.denies("transfer")
-        for pattern in case.knowledge.patterns_of("transfer_denied")
-        for match in pattern.find(segment.text, segment.context)
-        for quote in (segment.quote(match.start(), match.end()),)
+        whole(s)
+        for s in case.carriers("transfer")
+        if s.denies("transfer") and case.says("transfer_denied", s.text, s.context)
     ]
     if not denials:
         return
