@@ -22,6 +22,7 @@ ORDER = [
     "classify",
     "extract",
     "assess",
+    "explain",
     "report",
     "schema",
     "pipeline",
