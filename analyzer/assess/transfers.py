@@ -66,19 +66,15 @@ def _names(recipients: Sequence[Recipient]) -> str:
     return ", ".join(r.name for r in recipients[:_NAMED])
 
 
-def _abroad(case: Case, kind: str = "sent_abroad") -> list[LabelledSegment]:
-    """Give the segments that say that data do leave the EEA; of another kind, that they may."""
-    return [s for s in case.disclosing("transfer") if case.says(kind, s.text, s.context)]
+def _abroad(case: Case) -> list[LabelledSegment]:
+    """Give the segments that say that data do leave the EEA, and not only what would then apply."""
+    return [s for s in case.disclosing("transfer") if case.says("sent_abroad", s.text, s.context)]
 
 
 def _without_country(case: Case) -> Iterator[Finding]:
-    if countries_named(case, case.carriers("transfer")) or foreign_services(case):
-        return
-    certain, possible = _abroad(case), _abroad(case, "may_be_sent_abroad")
-    if certain or possible:
-        yield case.finding(
-            "transfer-no-country", map(whole, certain or possible), severity=None if certain else "info"
-        )
+    abroad = _abroad(case)
+    if abroad and not countries_named(case, case.carriers("transfer")) and not foreign_services(case):
+        yield case.finding("transfer-no-country", map(whole, abroad))
 
 
 def _without_safeguard(case: Case) -> Iterator[Finding]:
