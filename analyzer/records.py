@@ -461,7 +461,7 @@ class RequirementResult:
         disclosure: The category that meets it, or None.
         articles: Where it stands.
         title: In the report's language.
-        status: As for a disclosure; ``partial`` where there are findings.
+        status: As for a disclosure; ``partial`` where findings say that it is badly met.
         required: Whether it applies; None if that cannot be told.
         reason: Why, in the report's language.
         required_by: Indices of the segments that show that it applies.

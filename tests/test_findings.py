@@ -139,6 +139,8 @@ CASES = [
      ["Bø Båt AS er behandlingsansvarlig.", NEW_SECTION, "Nes Bank AS er selv behandlingsansvarlig for lånet."]),
     ("placeholder", ["Behandlingsansvarlig er [navn på virksomhet]."], ["Adressen blir 195.159.103.xx."]),
     ("placeholder", ["Opplysningene slettes etter XX år."], ["Vi registrerer firmanavn og kontaktperson."]),
+    ("template-remnant", ["På brreg.no bruker vi informasjonskapsler."],
+     ["Brønnøysundregistrene er behandlingsansvarlig.", "På brreg.no bruker vi informasjonskapsler."]),
     ("template-remnant", ["Stillingen kan publiseres på tilsynets nettsider."],
      ["Les mer på Datatilsynets nettsider."]),
     ("contact-form-only", [("Kontakt oss i kontaktskjemaet.", "controller_contact")],
@@ -306,6 +308,7 @@ RULES = [
     ("R21", [CONSENT], [INTEREST]),
     ("R22", [CONSENT], [INTEREST]),
     ("R25", ["Vi driver profilering av kunder."], ["Vi driver ikke profilering av kunder."]),
+    ("R25", ["Vi foretar kredittvurdering."], ["Bildene brukes til profilering av korpset."]),
     ("R27", ["Vi henter adresser fra Folkeregisteret."],
      ["Vi henter adresser fra Folkeregisteret.", "Det er gjort unntak fra informasjonsplikten, jf. artikkel 14 nr. 5."]),
     ("R28", ["Vi kan bruke dem til andre formål."], ["De brukes ikke til andre formål."]),
@@ -328,12 +331,33 @@ def test_requirement_applies(knowledge, names, rule, applies, does_not):
 
 def test_a_requirement_without_a_topic_stands_as_its_findings(knowledge, names):
     bad = result_of("R09", ("Vi er lovpålagt.", "legal_basis"), knowledge=knowledge, names=names)
-    assert (bad.status, bad.findings) == ("partial", ("legal-duty-without-act",))
+    assert (bad.status, bad.findings) == ("undetermined", ("legal-duty-without-act",))
     good = result_of(
         "R09", ("Grunnlaget er lovkrav i bokføringsloven.", "legal_basis"), knowledge=knowledge, names=names
     )
     assert (good.status, good.findings) == ("present", ())
     assert result_of("R09", CONSENT, knowledge=knowledge, names=names).status == "not_applicable"
+
+
+def test_a_requirement_with_a_grave_finding_is_met_in_part(knowledge, names):
+    old = ("Overføringen til USA bygger på Privacy Shield.", "transfer")
+    assert result_of("R14", old, knowledge=knowledge, names=names).status == "partial"
+    assert result_of("R14", TO_USA, knowledge=knowledge, names=names).status == "present"
+
+
+def test_an_exception_that_is_invoked_leaves_only_questions(knowledge, names):
+    invoked = "Vi informerer ikke den enkelte, jf. artikkel 14 nr. 5 bokstav b."
+    missing = [
+        f
+        for f in judge(CONTROLLER, invoked, knowledge=knowledge, names=names).findings
+        if f.code.startswith("missing")
+    ]
+    assert {f.severity for f in missing} == {"info"}
+    assert all("unntak" in f.message and f.evidence for f in missing)
+    bare = judge(
+        CONTROLLER, "Innsyn kan nektes etter personopplysningsloven § 16.", knowledge=knowledge, names=names
+    )
+    assert "error" in {f.severity for f in bare.findings}
 
 
 def test_what_cannot_be_told_of_an_unreadable_statement_is_left_open(knowledge, names):

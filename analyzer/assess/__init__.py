@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from analyzer.assess.case import Case
+from analyzer.assess.conditions import decide
 from analyzer.assess.disclosures import disclose, weigh
 from analyzer.assess.findings import find
 from analyzer.extract import LabelledSegment
@@ -40,10 +41,14 @@ def assess(
     """
     doubtful = {topic: segments[index] for topic, index in (doubts or {}).items()}
     case = Case(segments, facts, knowledge, language, as_of, unreadable, doubtful)
-    disclosures = tuple(disclose(case, topic_id) for topic_id in knowledge.topic_ids)
+    decisions = {requirement.rule: decide(case, requirement) for requirement in knowledge.requirements}
+    disclosures = tuple(
+        disclose(case, topic_id, decisions[knowledge.requirement[topic_id].rule])
+        for topic_id in knowledge.topic_ids
+    )
     findings = tuple(find(case, disclosures))
     return Assessment(
         disclosures,
         findings,
-        tuple(weigh(case, requirement, disclosures, findings) for requirement in knowledge.requirements),
+        tuple(weigh(case, r, decisions[r.rule], disclosures, findings) for r in knowledge.requirements),
     )

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from analyzer.assess.case import MAX_EVIDENCE, Case, shorten
-from analyzer.assess.conditions import Decision, decide
+from analyzer.assess.conditions import Decision
 from analyzer.extract import LabelledSegment
 from analyzer.law import Requirement
 from analyzer.records import Disclosure, Finding, RequirementResult, Status
 
 
-def disclose(case: Case, topic_id: str) -> Disclosure:
+def disclose(case: Case, topic_id: str, decision: Decision) -> Disclosure:
     """Judge one disclosure: made, made in part, missing, or not required."""
     topic = case.knowledge.topic[topic_id]
-    decision = decide(case, case.knowledge.requirement[topic_id])
     carriers = case.carriers(topic_id)
     doubt: LabelledSegment | None = None
     reason = decision.reason
@@ -50,26 +49,29 @@ def only_vague_retention(case: Case) -> bool:
 def weigh(
     case: Case,
     requirement: Requirement,
+    decision: Decision,
     disclosures: Iterable[Disclosure],
     findings: Iterable[Finding],
 ) -> RequirementResult:
     """Say how it stands with one requirement of law.md, R01 to R36.
 
-    A requirement with a topic stands as its disclosure; one without is held not to be met where it has findings.
+    A requirement with a topic stands as its disclosure, or is met in part where that has findings. One without a
+    topic is met unless it has findings; those of severity ``info`` are questions and leave it open.
     """
     topic = case.knowledge.topic[requirement.topic] if requirement.topic else None
-    decision = decide(case, requirement)
     codes = {text.code for text in case.knowledge.findings if text.rule == requirement.rule}
     codes.add(f"missing-{requirement.topic.replace('_', '-')}")
-    found = tuple(dict.fromkeys(f.code for f in findings if f.code in codes))
+    concerned = [f for f in findings if f.code in codes]
+    found = tuple(dict.fromkeys(f.code for f in concerned))
+    grave = any(f.severity != "info" for f in concerned)
     made = next((d for d in disclosures if topic and d.id == topic.id), None)
     status: Status
     if made:
-        status = "partial" if made.status == "present" and found else made.status
+        status = "partial" if made.status == "present" and grave else made.status
     elif case.unreadable:
         status = "undetermined"
     elif found:
-        status = "partial"
+        status = "partial" if grave else "undetermined"
     else:
         status = "present" if decision.required else "not_applicable"
     return RequirementResult(

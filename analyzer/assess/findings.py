@@ -38,24 +38,33 @@ _INSTEAD = {"transfer-undisclosed": "missing-transfer", "complaint-only-controll
 
 def _missing(case: Case, disclosures: Sequence[Disclosure]) -> Iterator[Finding]:
     text = case.knowledge.finding["disclosure-missing"]
+    exception = list(case.quotes("exception"))
     for disclosure in disclosures:
         if disclosure.status == "missing":
             requirement = case.knowledge.requirement[disclosure.id]
             values = {
                 "topic": disclosure.title,
                 "articles": ", ".join(disclosure.articles),
-                "reason": disclosure.reason,
+                "reason": f"{disclosure.reason} {_EXCEPTION[case.language]}"
+                if exception
+                else disclosure.reason,
                 "advice": case.text(requirement.advice),
             }
             yield Finding(
                 f"missing-{disclosure.id.replace('_', '-')}",
-                requirement.severity,
+                "info" if exception else requirement.severity,
                 case.text(text.title).format(**values),
                 case.text(text.message).format(**values),
                 disclosure.articles,
-                (),
+                tuple(exception[:1]),
                 values["advice"],
             )
+
+
+_EXCEPTION = {
+    "nb": "Erklæringen viser til et unntak fra informasjonsplikten; vurder om det gjelder her.",
+    "en": "The statement invokes an exception from the duty to inform; consider whether it applies here.",
+}
 
 
 def _not_assessable(case: Case) -> Iterator[Finding]:
