@@ -151,7 +151,7 @@ class Pattern:
 class Act:
     """A Norwegian act or regulation; ``number`` is Lovdata's key, dates are ISO 8601.
 
-    ``name_in_use`` is true of a repealed act whose name people still give to its successor.
+    ``used_for_successor`` is true of a repealed act whose name people still give to its successor.
     """
 
     __pydantic_config__ = _STRICT
@@ -162,7 +162,7 @@ class Act:
     valid_from: str | None = None
     valid_to: str | None = None
     replaced_by: str | None = None
-    name_in_use: bool = False
+    used_for_successor: bool = False
 
 
 @dataclass(frozen=True)

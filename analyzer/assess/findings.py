@@ -22,7 +22,8 @@ Check = Callable[[Case], Iterator[Finding]]
 def find(case: Case, disclosures: Sequence[Disclosure]) -> list[Finding]:
     """Give the findings that hold on the day of the audit, gravest first."""
     checks = _OF_WORDS if case.unreadable else (*_OF_WORDS, *_OF_WHOLE)
-    special = [f for f in chain.from_iterable(check(case) for check in checks) if _applies(case, f)]
+    found = (f for f in chain.from_iterable(check(case) for check in checks) if _applies(case, f))
+    special = list({(f.code, f.message): f for f in reversed(list(found))}.values())[::-1]
     better = {_INSTEAD[f.code] for f in special if f.code in _INSTEAD}
     absent = [f for f in _missing(case, disclosures) if f.code not in better]
     return sorted([*absent, *special], key=lambda finding: _GRAVITY[finding.severity])
@@ -93,30 +94,39 @@ def _worded(case: Case) -> Iterator[Finding]:
             yield case.finding(text.code, quotes)
 
 
+_OWN_CODES = {
+    "personopplysningsloven-2000": "obsolete-act-2000",
+    "personopplysningsforskriften": "obsolete-regulation-2000",
+    "ekomloven": "obsolete-ekomloven",
+    "arkivlova": "obsolete-archive-act",
+}
+"""Repealed acts of which a finding of their own says more."""
+
+
 def _repealed_acts(case: Case) -> Iterator[Finding]:
-    """Find acts that do not apply on the day of the audit; the act of 2000 has a finding of its own."""
+    """Find acts that do not apply on the day of the audit, unless their name is in use for their successor."""
     acts = {act.short: act for act in case.knowledge.acts}
     cited: dict[str, list[Quote]] = {}
     for s in case.facts.statutes:
         if s.status == "repealed":
             cited.setdefault(s.act, []).append(Quote(s.start, s.end, s.text))
     for short, quotes in cited.items():
-        if short == "personopplysningsloven-2000":
-            yield case.finding("obsolete-act-2000", quotes)
-            continue
-        act = acts[short]
-        if act.name_in_use:
-            continue
-        yield case.finding(
-            "obsolete-act",
-            quotes,
-            act=short,
-            date=act.valid_to or "",
-            successor=act.replaced_by or "",
-        )
+        act = acts.get(short)
+        if short in _OWN_CODES:
+            yield case.finding(_OWN_CODES[short], quotes)
+        elif act and act.valid_to and act.replaced_by and not act.used_for_successor:
+            yield case.finding(
+                "obsolete-act", quotes, act=short, date=act.valid_to, successor=act.replaced_by
+            )
 
 
-_OF_WORDS: tuple[Check, ...] = (_not_assessable, _repealed_acts, _worded)
+def _renamed_authorities(case: Case) -> Iterator[Finding]:
+    for a in case.facts.authorities:
+        quote = Quote(a.start, a.end, a.text)
+        yield case.finding("obsolete-authority", [quote], name=a.name, current=a.current, date=a.renamed_on)
+
+
+_OF_WORDS: tuple[Check, ...] = (_not_assessable, _repealed_acts, _renamed_authorities, _worded)
 """What holds of a passage by itself, however much of the statement could be read."""
 
 _OF_WHOLE: tuple[Check, ...] = (
