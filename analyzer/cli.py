@@ -14,8 +14,6 @@ import typer
 from analyzer import __version__
 from analyzer.errors import AnalyzerError
 from analyzer.terminal import (
-    explain_finding,
-    explain_topic,
     make_console,
     make_table,
     show_pages,
@@ -244,23 +242,18 @@ def fetch(
 def explain(
     id: Annotated[
         str,
-        typer.Argument(help="Opplysning (retention) eller funnkode (missing-retention, retention-vague)."),
+        typer.Argument(
+            help="Opplysning (retention), funnkode (missing-retention, retention-vague) eller krav (R15)."
+        ),
     ],
     knowledge: KnowledgeOption = None,
     lang: LanguageOption = Language.NB,
 ) -> None:
-    """Forklar en opplysning eller et funn: plikten, når den gjelder, og eksempler på ordlyd."""
+    """Forklar en opplysning, et funn eller et krav: plikten, når den gjelder, artikler og eksempler på ordlyd."""
+    from analyzer.explain import explain as describe
     from analyzer.knowledge import Knowledge
 
-    rules = Knowledge.load(knowledge)
-    topic_id = id.removeprefix("missing-").replace("-", "_")
-    if topic_id in rules.topic:
-        explain_topic(rules, topic_id, lang.value)
-    elif id in rules.finding:
-        explain_finding(rules, id, lang.value)
-    else:
-        known = [*rules.topic_ids, *(c for c in rules.finding if c != "disclosure-missing")]
-        raise AnalyzerError(f"«{id}» er ukjent. Velg en av: {', '.join(known)}.")
+    typer.echo(describe(Knowledge.load(knowledge), id, lang.value))
 
 
 @app.command()

@@ -20,11 +20,10 @@ from typing import Any, TypeVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from analyzer.errors import InvalidKnowledge
+from analyzer.law import Country, FindingText, Period, Requirement, Text, compile_regex
 from analyzer.literals import required_literals
-from analyzer.records import Severity
 from analyzer.registers import Act, Authority, Service
 
-Text = Mapping[str, str]
 T = TypeVar("T")
 
 _WORDS = re.compile(r"\w+")
@@ -35,7 +34,10 @@ MEMORY = 20_000
 GRAM = 4
 """Characters at the start of a literal by which it is looked up, before the text is searched for all of it."""
 
-_FILES = ("topics", "requirements", "findings", "patterns", "statutes", "authorities", "services", "terms")
+_FILES = (
+    "topics", "requirements", "findings", "patterns", "statutes", "authorities", "services", "terms", "countries",
+    "periods",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,15 +71,15 @@ class Rule:
 
     @cached_property
     def _search(self) -> re.Pattern[str]:
-        return _compile(self.regex, self.id)
+        return compile_regex(self.regex, self.id)
 
     @cached_property
     def _needed(self) -> re.Pattern[str] | None:
-        return _compile(self.context, self.id) if self.context else None
+        return compile_regex(self.context, self.id) if self.context else None
 
     @cached_property
     def _barred(self) -> re.Pattern[str] | None:
-        return _compile(self.unless, self.id) if self.unless else None
+        return compile_regex(self.unless, self.id) if self.unless else None
 
 
 @dataclass(frozen=True)
@@ -106,35 +108,7 @@ class Topic:
 
     @cached_property
     def _denials(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(_compile(regex, self.id) for regex in self.denials)
-
-
-@dataclass(frozen=True)
-class Requirement:
-    """When a topic must be disclosed, and what to say when it is not."""
-
-    __pydantic_config__ = _STRICT
-    topic: str
-    rule: str
-    condition: str
-    severity: Severity
-    required: Text
-    not_required: Text
-    advice: Text
-
-
-@dataclass(frozen=True)
-class FindingText:
-    """The wording of a finding, with an example of bad and good practice."""
-
-    __pydantic_config__ = _STRICT
-    code: str
-    severity: Severity
-    articles: tuple[str, ...]
-    title: Text
-    message: Text
-    advice: Text
-    example: Text
+        return tuple(compile_regex(regex, self.id) for regex in self.denials)
 
 
 @dataclass(frozen=True)
@@ -152,6 +126,8 @@ class Pattern:
     needs_topic: str = ""
     context: str = ""
     unless: str = ""
+    valid_from: str | None = None
+    valid_to: str | None = None
 
     def find(self, text: str, context: str = "") -> Iterable[re.Match[str]]:
         """Find the pattern in a segment with the given headings and lead-in."""
@@ -165,7 +141,7 @@ class Pattern:
 
     @cached_property
     def _search(self) -> re.Pattern[str]:
-        return _compile(self.regex, self.id)
+        return compile_regex(self.regex, self.id)
 
     @cached_property
     def _literals(self) -> tuple[str, ...]:
@@ -173,12 +149,14 @@ class Pattern:
 
     @cached_property
     def _needed(self) -> re.Pattern[str] | None:
-        return _compile(f"(?x){self.context}", self.id) if self.context else None
+        return compile_regex(f"(?x){self.context}", self.id) if self.context else None
 
     @cached_property
     def _barred(self) -> re.Pattern[str] | None:
         verbose = "\\ " in self.unless  # written with escaped spaces
-        return _compile(f"(?x){self.unless}" if verbose else self.unless, self.id) if self.unless else None
+        return (
+            compile_regex(f"(?x){self.unless}" if verbose else self.unless, self.id) if self.unless else None
+        )
 
 
 @dataclass(frozen=True)
@@ -192,8 +170,8 @@ class ReusedSection:
 
     def search(self, text: str) -> bool:
         """Tell whether the words around a reference point to the act of 2000."""
-        barred = self.unless and _compile(self.unless, f"reused § {self.section}").search(text)
-        return bool(_compile(self.words, f"reused § {self.section}").search(text)) and not barred
+        barred = self.unless and compile_regex(self.unless, f"reused § {self.section}").search(text)
+        return bool(compile_regex(self.words, f"reused § {self.section}").search(text)) and not barred
 
 
 @dataclass(frozen=True)
@@ -226,6 +204,9 @@ class Knowledge:
     authorities: tuple[Authority, ...]
     services: tuple[Service, ...]
     terms: Terms
+    countries: tuple[Country, ...]
+    eea: frozenset[str]
+    periods: tuple[Period, ...]
     digest: str
 
     @classmethod
@@ -249,6 +230,9 @@ class Knowledge:
             authorities=_entries(tables, "authorities", "authority", Authority),
             services=_entries(tables, "services", "service", Service),
             terms=_validate("terms", tables["terms"], Terms),
+            countries=_entries(tables, "countries", "country", Country),
+            eea=_validate("countries", tables["countries"].get("eea", []), frozenset[str]),
+            periods=_entries(tables, "periods", "period", Period),
             digest=digest,
         )
         knowledge._check_references()
@@ -257,10 +241,15 @@ class Knowledge:
     def _check_references(self) -> None:
         known = set(self.topic_ids)
         for requirement in self.requirements:
-            if requirement.topic not in known:
+            if requirement.topic and requirement.topic not in known:
                 raise InvalidKnowledge(
                     f"requirements.toml: topic «{requirement.topic}» is not in topics.toml; "
                     f"choose one of {', '.join(sorted(known))}."
+                )
+        for finding in self.findings:
+            if finding.status == "unverified" and finding.severity != "info":
+                raise InvalidKnowledge(
+                    f"findings.toml: «{finding.code}» is unverified and must have the severity info."
                 )
 
     @cached_property
@@ -276,12 +265,22 @@ class Knowledge:
     @cached_property
     def requirement(self) -> Mapping[str, Requirement]:
         """Requirements by topic."""
-        return {requirement.topic: requirement for requirement in self.requirements}
+        return {requirement.topic: requirement for requirement in self.requirements if requirement.topic}
+
+    @cached_property
+    def rule(self) -> Mapping[str, Requirement]:
+        """Requirements by id, R01 to R36."""
+        return {requirement.rule: requirement for requirement in self.requirements}
 
     @cached_property
     def finding(self) -> Mapping[str, FindingText]:
         """Finding texts by code."""
         return {finding.code: finding for finding in self.findings}
+
+    @cached_property
+    def worded_findings(self) -> frozenset[str]:
+        """Codes of the findings that a wording alone shows."""
+        return frozenset(pattern.value or pattern.id for pattern in self.patterns_of("finding"))
 
     @cached_property
     def abbreviations(self) -> frozenset[str]:
@@ -421,13 +420,6 @@ def _may_match(literals: tuple[str, ...], lower: str) -> bool:
         if literal in lower:
             return True
     return False
-
-
-def _compile(regex: str, where: str) -> re.Pattern[str]:
-    try:
-        return re.compile(regex, re.IGNORECASE)
-    except re.error as error:
-        raise InvalidKnowledge(f"{where}: invalid regular expression: {error}.") from error
 
 
 def _read(root: Traversable | Path, name: str) -> bytes:

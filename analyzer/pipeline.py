@@ -142,6 +142,7 @@ class Analyzer:
             list(with_labels(structure, labels)),
             facts,
             self.knowledge,
+            as_of=self.as_of,
             language=self.language,
             unreadable=_why_unreadable(restoration.text, language),
             doubts=doubts,

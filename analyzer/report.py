@@ -18,6 +18,7 @@ SCHEMA_VERSION = "1.0"
 FRAMES = (
     "disclosures",
     "findings",
+    "requirements",
     "retention",
     "legal_bases",
     "statutes",
@@ -202,6 +203,7 @@ def build_report(
         "data_categories": [asdict(c) for c in facts.data_categories],
         "disclosures": [_listed(asdict(d)) for d in assessment.disclosures],
         "findings": [_listed(asdict(f)) for f in assessment.findings],
+        "requirements": [_listed(asdict(r)) for r in assessment.requirements],
         "summary": _summary(assessment),
     }
     return Report(data)

@@ -196,9 +196,23 @@ class _Disclosure(TypedDict):
     title: str
     status: Status
     denied: bool
-    required: bool
+    required: bool | None
     reason: str
     evidence: list[int]
+    required_by: list[int]
+
+
+@with_config(_OPEN)
+class _Requirement(TypedDict):
+    rule: str
+    disclosure: str | None
+    articles: list[str]
+    title: str
+    status: Status
+    required: bool | None
+    reason: str
+    required_by: list[int]
+    findings: list[str]
 
 
 @with_config(_OPEN)
@@ -242,6 +256,7 @@ class ReportData(TypedDict):
     data_categories: NotRequired[list[_StatedPhrase]]
     disclosures: list[_Disclosure]
     findings: list[_Finding]
+    requirements: list[_Requirement]
     summary: _Summary
 
 

@@ -198,38 +198,3 @@ def show_summary(result: Audit, console: Console) -> None:
     console.print(
         f"Tabeller:  {result.folder / 'documents.csv'}, {result.folder / 'findings.csv'}, {result.folder / 'errors.csv'}"
     )
-
-
-def explain_topic(rules: Any, topic_id: str, language: str) -> None:
-    """Print a disclosure's duty, condition, articles and wordings."""
-    topic, requirement = rules.topic[topic_id], rules.requirement[topic_id]
-    lines = [
-        f"{topic.title[language]} ({topic_id})",
-        f"Artikler: {', '.join(topic.articles)}   Regel: {requirement.rule}   Alvorsgrad: {requirement.severity}",
-        "",
-        f"Innhold: {topic.definition}",
-    ]
-    for label, text in (
-        ("Påkrevd:", requirement.required[language]),
-        ("Ikke påkrevd:", requirement.not_required[language]),
-        ("Råd:", requirement.advice[language]),
-    ):
-        if text:
-            lines.append(f"{label} {text}")
-    lines += ["", "Ordlyd som oppfyller:", *(f"  + {example}" for example in topic.examples)]
-    lines += ["Ordlyd som ikke gjør det:", *(f"  - {example}" for example in topic.counterexamples)]
-    print("\n".join(lines))  # noqa: T201
-
-
-def explain_finding(rules: Any, code: str, language: str) -> None:
-    """Print a finding's meaning, advice and examples."""
-    finding = rules.finding[code]
-    lines = [f"{finding.title[language]} ({code})", f"Alvorsgrad: {finding.severity}"]
-    if finding.articles:
-        lines.append(f"Artikler: {', '.join(finding.articles)}")
-    lines += ["", finding.message[language], f"Råd: {finding.advice[language]}"]
-    if finding.example.get("bad"):
-        lines.append(f"  - {finding.example['bad']}")
-    if finding.example.get("good"):
-        lines.append(f"  + {finding.example['good']}")
-    print("\n".join(lines))  # noqa: T201

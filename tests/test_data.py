@@ -7,7 +7,6 @@ from importlib.resources import files
 
 import pytest
 
-from analyzer.assess import EEA
 from analyzer.errors import InvalidKnowledge
 from analyzer.extract.authorities import outdated_in
 from analyzer.knowledge import Knowledge
@@ -51,7 +50,38 @@ def test_codes_of_findings_are_unique():
 
 
 def test_requirements_cover_all_topics_once():
-    assert sorted(r.topic for r in KNOWLEDGE.requirements) == sorted(KNOWLEDGE.topic_ids)
+    assert sorted(r.topic for r in KNOWLEDGE.requirements if r.topic) == sorted(KNOWLEDGE.topic_ids)
+
+
+def test_requirements_are_those_of_the_law():
+    rules = [requirement.rule for requirement in KNOWLEDGE.requirements]
+    assert duplicates(rules) == []
+    assert set(rules) == {f"R{number:02}" for number in range(37)}
+
+
+def test_findings_concern_known_requirements():
+    assert {finding.rule for finding in KNOWLEDGE.findings if finding.rule} <= set(KNOWLEDGE.rule)
+
+
+def test_findings_by_wording_have_texts_and_known_kinds():
+    assert KNOWLEDGE.worded_findings <= set(KNOWLEDGE.finding)
+    kinds = {pattern.kind for pattern in KNOWLEDGE.patterns}
+    assert {f.silenced_by for f in KNOWLEDGE.findings if f.silenced_by} <= kinds
+
+
+def test_law_is_dated_in_iso_8601():
+    rules = (*KNOWLEDGE.findings, *KNOWLEDGE.periods, *KNOWLEDGE.countries, *KNOWLEDGE.patterns)
+    dates = [date for rule in rules for date in (rule.valid_from, rule.valid_to) if date]
+    assert [date for date in dates if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", date)] == []
+
+
+def test_periods_are_of_known_acts():
+    shorts = {act.short for act in KNOWLEDGE.acts}
+    assert [act for period in KNOWLEDGE.periods for act in period.acts if act not in shorts] == []
+
+
+def test_no_country_is_both_inside_and_outside_the_eea():
+    assert not KNOWLEDGE.eea & {country.code for country in KNOWLEDGE.countries}
 
 
 def test_texts_are_in_both_report_languages():
@@ -148,7 +178,7 @@ def test_services_are_unique_and_placed():
 
 
 def test_services_outside_the_eea_say_whether_they_imply_a_transfer():
-    outside = [s for s in KNOWLEDGE.services if s.country and s.country not in EEA]
+    outside = [s for s in KNOWLEDGE.services if s.country and s.country not in KNOWLEDGE.eea]
     assert outside
     assert [s.name for s in outside if s.implies_transfer is None] == []
     assert [s.name for s in KNOWLEDGE.services if s.implies_transfer and s not in outside] == []

@@ -49,6 +49,12 @@ def regexes():
             yield f"{topic.id} {rule.id} unless", rule.unless
         for number, denial in enumerate(topic.denials):
             yield f"{topic.id} denial {number}", denial
+    for country in KNOWLEDGE.countries:
+        yield f"country {country.code}", country.regex
+    for period in KNOWLEDGE.periods:
+        yield f"period {period.id} unless", period.unless
+        for number, exception in enumerate(period.exceptions):
+            yield f"period {period.id} {number}", exception.words
     for entry in KNOWLEDGE.reused:
         yield f"reused {entry.section}", entry.words
         yield f"reused {entry.section} unless", entry.unless

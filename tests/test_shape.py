@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "analyzer"
 ORDER = [
     "errors",
     "records",
+    "law",
     "literals",
     "registers",
     "knowledge",
@@ -24,6 +25,7 @@ ORDER = [
     "classify",
     "extract",
     "assess",
+    "explain",
     "report",
     "schema",
     "pipeline",
