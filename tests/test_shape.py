@@ -24,7 +24,7 @@ ORDER = [
     "report",
     "schema",
     "pipeline",
-    "audit",
+    "auditing",
     "corpus",
     "evaluate",
     "train",
@@ -36,7 +36,18 @@ ORDER = [
 ]
 # Before PEP 8's own exceptions: the package root, which loads on demand, and the entry point.
 ROOT = {"__init__", "__main__"}
-HEAVY = ("spacy", "pandas", "transformers", "onnxruntime", "torch", "sklearn", "pdfplumber", "numpy")
+HEAVY = (
+    "spacy",
+    "pandas",
+    "transformers",
+    "onnxruntime",
+    "torch",
+    "sklearn",
+    "pdfplumber",
+    "numpy",
+    "distributed",
+    "pyarrow",
+)
 
 
 def module_files():
