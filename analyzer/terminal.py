@@ -219,10 +219,8 @@ def show_summary(result: Audit, console: Console) -> None:
     if summary["missing"]:
         table = make_table("Mangler oftest", "Opplysning", "Erklæringer", "Andel", "95 %-intervall")
         for row in summary["missing"]:
-            interval = f"{row['low']:.0%}–{row['high']:.0%}"
-            table.add_row(
-                row["title"], f"{row['missing']} av {row['required']}", f"{row['share']:.0%}", interval
-            )
+            count, share = f"{row['missing']} av {row['required']}", f"{row['share']:.0%}"
+            table.add_row(row["title"], count, share, _interval(row))
         console.print(table)
     console.print(
         f"Rapporter: {folder / 'reports'}   Regneark: {folder / 'audit.xlsx'}   Parquet: {folder / 'tables'}"

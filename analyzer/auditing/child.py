@@ -22,9 +22,12 @@ from analyzer.auditing.task import OUT_OF_MEMORY, Job, Outcome, Task, Unusable
 GRACE = 15
 """Seconds past the time limit after which the kernel ends the process, should no guard be left to do it."""
 
+IDLE_SECONDS = 120.0
+"""After this long without a job the process gives its memory back; its guard starts another if need be."""
+
 
 def main() -> None:
-    """Do jobs until standard input ends."""
+    """Do jobs until standard input ends, or there are no more."""
     requests, answers = _take_streams()
     waiting: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, waiting), daemon=True).start()
@@ -44,7 +47,10 @@ def main() -> None:
 
     task = Task(options, on_load)
     while True:
-        fields = waiting.get()
+        try:
+            fields = waiting.get(timeout=IDLE_SECONDS)
+        except queue.Empty:
+            return
         job = Job(Source(**fields["source"]), fields["id"], fields["known"])
         _set_alarm(options.timeout)
         try:

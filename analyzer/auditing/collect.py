@@ -17,6 +17,7 @@ from analyzer.auditing.rows import (
     columns_of,
     document_row,
     list_rows,
+    status_column,
     whose_statement,
 )
 from analyzer.auditing.sources import Source
@@ -37,7 +38,7 @@ def collect_tables(folder: RunFolder, run: str, done: Sequence[tuple[Source, Ent
                 continue
             report = json.loads((folder.reports / f"{entry.id}.json").read_bytes())
             if not opened:
-                _open(tables, tuple((d["id"], "text") for d in report["disclosures"]), extra)
+                _open(tables, [status_column(d["id"]) for d in report["disclosures"]], extra)
                 opened = True
             whose = whose_statement(report, source.organisation, source.orgnr, source.sector)
             carried = {extra[name]: value for name, value in source.extra.items()}
@@ -47,7 +48,7 @@ def collect_tables(folder: RunFolder, run: str, done: Sequence[tuple[Source, Ent
                     tables.add(name, row)
             overview.add(report, whose)
         if not opened:
-            _open(tables, (), extra)
+            _open(tables, [], extra)
         _add_errors(tables, done)
         missing = _add_summaries(tables, overview)
     return {
@@ -58,10 +59,10 @@ def collect_tables(folder: RunFolder, run: str, done: Sequence[tuple[Source, Ent
     }
 
 
-def _open(tables: TableWriter, disclosures: Columns, extra: dict[str, str]) -> None:
+def _open(tables: TableWriter, disclosures: Sequence[str], extra: dict[str, str]) -> None:
     """Start the tables that reports go into; the disclosures are those of the rules in use."""
-    manifest: Columns = tuple((column, "text") for column in extra.values())
-    tables.open("documents", (*DOCUMENT_COLUMNS, *disclosures, *manifest))
+    more: Columns = tuple((column, "text") for column in (*disclosures, *extra.values()))
+    tables.open("documents", (*DOCUMENT_COLUMNS, *more))
     for name in LISTS:
         tables.open(name, columns_of(name))
 

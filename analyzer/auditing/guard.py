@@ -34,6 +34,10 @@ class _Died(Exception):
     """The process ended without an answer."""
 
 
+class _Closed(Exception):
+    """The guard was closed while it worked."""
+
+
 class _Exceeded(Exception):
     """The statement took more than it may; the message says of what."""
 
@@ -47,6 +51,7 @@ class Guard:
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._baseline = 0
+        self._closed = False
 
     def run(self, job: Job) -> Outcome:
         """Do one job within the limits.
@@ -60,6 +65,8 @@ class Guard:
                 return self._try(job)
             except _Exceeded as error:
                 return Outcome("failed", error=str(error))
+            except _Closed:
+                return Outcome("failed", error=f"{job.source.locator} ble avbrutt. Kjør revisjonen på nytt.")
             except _Died as error:
                 reason = str(error)
         return Outcome(
@@ -68,6 +75,11 @@ class Guard:
         )
 
     def close(self) -> None:
+        """End the process for good; called from another thread, it interrupts the job."""
+        self._closed = True
+        self._end()
+
+    def _end(self) -> None:
         """End the process, whatever it does, and what it has started."""
         process, self._process = self._process, None
         if process is None:
@@ -86,21 +98,23 @@ class Guard:
             _send(process, {"source": asdict(job.source), "id": job.id, "known": job.known})
             outcome = self._await(process, job)
         except (_Exceeded, Unusable):
-            self.close()
+            self._end()
             raise
         except (_Died, OSError) as error:
             reason = _describe_end(process)
-            self.close()
+            self._end()
             raise _Died(reason) from error
         limit = self._options.memory_limit
         if limit and _memory(process) > self._baseline + limit / 2:  # freed memory is not always given back
-            self.close()
+            self._end()
         return outcome
 
     def _running(self) -> subprocess.Popen[bytes]:
+        if self._closed:
+            raise _Closed
         if self._process is not None and self._process.poll() is None:
             return self._process
-        self.close()
+        self._end()
         self._baseline, self._answers = 0, queue.SimpleQueue()
         self._process = process = _start(self._options)
         threading.Thread(target=_listen, args=(process, self._answers), daemon=True).start()

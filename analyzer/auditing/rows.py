@@ -26,7 +26,7 @@ DOCUMENT_COLUMNS: Columns = (
     ("undetermined", "integer"),
     ("completeness", "number"),
 )
-"""Of ``documents``; a column for each disclosure follows, and one for each column of a manifest."""
+"""Of ``documents``; a column for each disclosure follows (:func:`status_column`), and one for each of a manifest."""
 
 LISTS: dict[str, Columns] = {
     "disclosures": (
@@ -127,6 +127,17 @@ def columns_of(name: str) -> Columns:
     return (("id", "text"), *LISTS[name], *_WHOSE)
 
 
+def status_column(disclosure: str) -> str:
+    """Name the column of ``documents`` that has a disclosure's status.
+
+    Example:
+        >>> status_column("retention"), status_column("source")
+        ('retention', 'disclosure_source')
+    """
+    taken = any(disclosure == name for name, _ in DOCUMENT_COLUMNS)
+    return f"disclosure_{disclosure}" if taken else disclosure
+
+
 def document_row(report: Mapping[str, Any], whose: Mapping[str, str | None]) -> Row:
     """Give the row of ``documents``: the statement's facts, its counts, and the status of each disclosure."""
     document = report["document"]
@@ -136,7 +147,7 @@ def document_row(report: Mapping[str, Any], whose: Mapping[str, str | None]) -> 
         **whose,
         **{name: document[name] for name in ("language", "date", "words")},
         **report["summary"],
-        **{d["id"]: d["status"] for d in report["disclosures"]},
+        **{status_column(d["id"]): d["status"] for d in report["disclosures"]},
     }
 
 

@@ -141,8 +141,7 @@ def _on_cluster(jobs: Sequence[Job], options: Options, client: Client) -> Iterat
 
 
 def _threads(client: Client) -> int:
-    workers = client.scheduler_info(n_workers=-1)["workers"].values()
-    return sum(int(worker["nthreads"]) for worker in workers)
+    return sum(client.nthreads().values())
 
 
 def _outcome_of(future: Any, job: Job) -> Outcome:
