@@ -480,7 +480,7 @@ def run() -> None:
 def _log(step: Step) -> None:
     from dataclasses import asdict
 
-    typer.echo(json.dumps(asdict(step), ensure_ascii=False), err=True)
+    typer.echo(json.dumps(asdict(step)), err=True)
 
 
 def _bytes(text: str) -> int | None:

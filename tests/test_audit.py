@@ -161,6 +161,25 @@ def test_what_cannot_be_loaded_stops_the_audit_at_once(statements, tmp_path, lig
         run_audit([statements(3)], tmp_path / "ut", Options(analysis="tull:tull"))
 
 
+def test_a_file_whose_name_is_no_text(statements, tmp_path, light):
+    source = statements(1)
+    for name in (b"\xff.txt", b"tom\xff.txt"):
+        Path(os.fsdecode(os.fsencode(source) + b"/" + name)).write_text(
+            "" if b"tom" in name else "Vi lagrer. " * 9
+        )
+    audit = run_audit([source], tmp_path / "ut", light())
+    assert sorted(Path(s).name for s in audit.documents["source"]) == ["?.txt", "s000.txt"]
+    assert [Path(row["source"]).name for row in rows(tmp_path / "ut" / "errors.csv")] == ["tom?.txt"]
+    assert run_audit([source], tmp_path / "ut", light()).run["counts"]["reused"] == 3
+
+
+def test_a_file_named_twice(statements, tmp_path, light):
+    path = str(statements(1) / "s000.txt")
+    audit = run_audit([Source(path, "Første AS"), Source(path, "Andre AS")], tmp_path / "ut", light())
+    assert list(audit.documents["organisation"]) == ["Første AS", "Andre AS"]
+    assert list(audit.documents["id"]) == ["s000", "s000-2"]
+
+
 @pytest.fixture
 def cluster(light):
     """A scheduler and two workers in processes of their own, with nannies."""
@@ -205,7 +224,9 @@ def test_the_clients_cluster_is_used(statements, tmp_path, light):
     from distributed import Client, LocalCluster
 
     with (
-        LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as local,
+        LocalCluster(
+            n_workers=1, threads_per_worker=2, processes=False, dashboard_address="127.0.0.1:0"
+        ) as local,
         Client(local),
     ):
         audit = analyzer.audit([statements(5)], tmp_path / "ut", analysis="light_analysis:load", as_of=AS_OF)
@@ -348,21 +369,15 @@ def test_statement_text_is_no_formula(tmp_path, light):
 
 def test_a_manifests_columns_come_back(statements, tmp_path, light):
     source = statements(2)
-    audit = run_audit(
-        [
-            Source(
-                str(source / "s000.txt"), "Eget navn", "974760673", "helse", {"fylke": "Vestland", "id": "7"}
-            ),
-            source,
-        ],
-        tmp_path / "ut",
-        light(scheduler="sync"),
-    )
+    own = {"fylke": "Vestland", "id": "7", "=farlig()": "x"}
+    listed = Source(str(source / "s000.txt"), "Eget navn", "974760673", "helse", own)
+    audit = run_audit([listed, source / "s001.txt"], tmp_path / "ut", light(scheduler="sync"))
     first, second = audit.documents.to_dict("records")
     assert (first["organisation"], first["orgnr"], first["sector"]) == ("Eget navn", "974760673", "helse")
     assert (first["fylke"], first["manifest_id"], first["id"]) == ("Vestland", "7", "s000")
     assert (second["organisation"], second["sector"]) == ("Dal1 kommune", "public")
     assert set(audit.findings["organisation"]) == {"Eget navn", "Dal1 kommune"}
+    assert "'=farlig()" in rows(tmp_path / "ut" / "documents.csv")[0]
 
 
 def test_what_has_changed(statements, tmp_path, light):

@@ -58,7 +58,7 @@ def main() -> None:
         except Unusable as error:
             tell("unusable", error=str(error))
         except MemoryError:  # what is left of the process is not to be trusted
-            reason = OUT_OF_MEMORY.format(source=job.source.locator)
+            reason = OUT_OF_MEMORY.format(source=job.name)
             tell("finished", **asdict(Outcome("failed", error=reason)))
             return
         _set_alarm(None)

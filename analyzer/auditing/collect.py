@@ -78,7 +78,7 @@ def _add_errors(tables: TableWriter, done: Sequence[tuple[Source, Entry]]) -> No
     tables.open("errors", ERROR_COLUMNS)
     for source, entry in done:
         if entry.error is not None:
-            row = {"source": source.locator, "error": entry.error, "id": entry.id}
+            row = {"source": entry.source, "error": entry.error, "id": entry.id}
             whose = {"organisation": source.organisation, "orgnr": source.orgnr, "sector": source.sector}
             tables.add("errors", row | whose)
 

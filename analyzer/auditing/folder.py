@@ -93,7 +93,7 @@ class RunFolder:
         write_durably(self.path / RUN, text.encode("utf-8", "replace"))
 
     def read_ledger(self) -> dict[str, Entry]:
-        """Give the last entry of each source; a line that a crash has torn off is cut away."""
+        """Give the last entry of each id; a line that a crash has torn off is cut away."""
         ledger = self._open_ledger()
         ledger.seek(0)
         entries: dict[str, Entry] = {}
@@ -104,7 +104,7 @@ class RunFolder:
             whole += len(line)
             with suppress(ValueError, TypeError):  # a line of another version
                 entry = Entry(**json.loads(line))
-                entries[entry.source] = entry
+                entries[entry.id] = entry
                 self._written.add(entry.id)
         ledger.truncate(whole)
         return entries

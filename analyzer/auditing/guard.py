@@ -66,12 +66,12 @@ class Guard:
             except _Exceeded as error:
                 return Outcome("failed", error=str(error))
             except _Closed:
-                return Outcome("failed", error=f"{job.source.locator} ble avbrutt. Kjør revisjonen på nytt.")
+                return Outcome("failed", error=f"{job.name} ble avbrutt. Kjør revisjonen på nytt.")
             except _Died as error:
                 reason = str(error)
         return Outcome(
             "failed",
-            error=f"{job.source.locator} fikk analysen til å stanse to ganger ({reason}). Meld filen til prosjektet.",
+            error=f"{job.name} fikk analysen til å stanse to ganger ({reason}). Meld filen til prosjektet.",
         )
 
     def close(self) -> None:
@@ -131,10 +131,10 @@ class Guard:
             except queue.Empty:
                 if deadline is not None and time.monotonic() > deadline:
                     raise _Exceeded(
-                        OUT_OF_TIME.format(source=job.source.locator, seconds=limit or LOAD_SECONDS)
+                        OUT_OF_TIME.format(source=job.name, seconds=limit or LOAD_SECONDS)
                     ) from None
                 if memory_limit and self._baseline and _memory(process) > self._baseline + memory_limit:
-                    raise _Exceeded(OUT_OF_MEMORY.format(source=job.source.locator)) from None
+                    raise _Exceeded(OUT_OF_MEMORY.format(source=job.name)) from None
                 continue
             if line is None:
                 raise _Died

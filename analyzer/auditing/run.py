@@ -140,39 +140,35 @@ class _Run:
     def analyze(self, progress: Callable[[Step], None], client: Client | None) -> None:
         """Do what is not done, and record each source as it is done."""
         digest = self.record["settings_digest"]
-        jobs = [
-            Job(source, id, self._known(source, id))
-            for source, id in zip(self.sources, self.ids, strict=True)
-        ]
+        jobs = [Job(source, id) for source, id in zip(self.sources, self.ids, strict=True)]
+        jobs = [replace(job, known=self._known(job)) for job in jobs]
         failed = 0
         for done, (index, outcome) in enumerate(do_jobs(jobs, self.options, client), start=1):
             job = jobs[index]
-            entry = self._at_hand(job, outcome) or self.folder.record(
-                job.source.locator, job.id, digest, outcome
-            )
-            self.entries[job.source.locator] = entry
+            entry = self._at_hand(job, outcome) or self.folder.record(job.name, job.id, digest, outcome)
+            self.entries[job.id] = entry
             failed += entry.error is not None
             reused = outcome.status == "unchanged"
             self.reused += reused
             status = "reused" if reused else outcome.status
-            progress(Step(done, len(jobs), failed, self.reused, job.source.locator, status, entry.error))
+            progress(Step(done, len(jobs), failed, self.reused, job.name, status, entry.error))
 
-    def _known(self, source: Source, id: str) -> str | None:
+    def _known(self, job: Job) -> str | None:
         """Give the digest of the content whose result still holds, if there is one."""
-        entry = self.entries.get(source.locator)
-        if entry is None or (entry.id, entry.settings) != (id, self.record["settings_digest"]):
+        entry = self.entries.get(job.id)
+        if entry is None or (entry.source, entry.settings) != (job.name, self.record["settings_digest"]):
             return None
         holds = entry.lasting if entry.error is not None else self.folder.has_report(entry)
         return entry.sha256 if holds else None
 
     def _at_hand(self, job: Job, outcome: Outcome) -> Entry | None:
-        return self.entries[job.source.locator] if outcome.status == "unchanged" else None
+        return self.entries[job.id] if outcome.status == "unchanged" else None
 
     def finish(self) -> Audit:
         """Make the tables of the reports, and say in run.json that the run is done."""
         from analyzer.auditing.collect import collect_tables
 
-        entries = [self.entries[source.locator] for source in self.sources]
+        entries = [self.entries[id] for id in self.ids]
         done = [entry for entry in entries if entry.error is None]
         run = f"{self.record['as_of']}-{_digest(self.record['settings_digest'], entries)}"
         analysed = time.monotonic()

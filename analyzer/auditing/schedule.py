@@ -106,7 +106,7 @@ def _connected(options: Options, jobs: int, client: Client | None) -> Iterator[C
         threads_per_worker=1,
         processes=True,
         memory_limit=0,  # the guards see to it, a statement at a time
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         silence_logs=logging.CRITICAL,
     )
     with cluster, Client(cluster, set_as_default=False) as started:
@@ -152,7 +152,7 @@ def _outcome_of(future: Any, job: Job) -> Outcome:
         outcome: Outcome = future.result()
         return outcome
     except KilledWorker:
-        return Outcome("failed", error=f"{job.source.locator} ble ikke ferdig: arbeiderne som tok den, døde.")
+        return Outcome("failed", error=f"{job.name} ble ikke ferdig: arbeiderne som tok den, døde.")
     except CancelledError as error:
         raise AnalyzerError(
             "Forbindelsen til Dask-planleggeren ble brutt. Kjør samme kommando på nytt for å fortsette."

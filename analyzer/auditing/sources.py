@@ -54,14 +54,16 @@ def expand(sources: Iterable[str | Path | Source]) -> list[Source]:
     Raises:
         UnreadableSource: If a path does not exist or nothing is found.
     """
-    found: dict[str, Source] = {}
+    found: dict[Source, None] = {}
     roots = list(sources)
     for root in roots:
-        for source in [root] if isinstance(root, Source) else map(Source, map(str, _files(Path(root)))):
-            found.setdefault(source.locator, source)
+        if isinstance(root, Source):
+            found[root] = None
+        else:
+            found |= dict.fromkeys(Source(str(path)) for path in _files(Path(root)))
     if not found:
         raise UnreadableSource(f"{', '.join(map(str, roots))} inneholder ingen filer.")
-    return list(found.values())
+    return list(found)
 
 
 def _files(root: Path) -> Iterable[Path]:

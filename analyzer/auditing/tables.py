@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime
-import io
 import os
 import shutil
 from collections.abc import Callable
@@ -103,18 +102,15 @@ class _Table:
         partition = folder / PARQUET / name / f"run={run}"
         partition.mkdir(parents=True)
         self._parquet = pq.ParquetWriter(partition / "part-0.parquet", self._schema, compression="zstd")
-        self._file: TextIO = io.open(  # noqa: UP020, SIM115  # Path.open has no context here either: close() ends it
-            folder / f"{name}.csv",
-            "w",
-            encoding="utf-8-sig",
-            newline="",  # the mark tells Excel that it is UTF-8
-        )
+        # The mark tells Excel that it is UTF-8.
+        self._file: TextIO = (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="")
         self._csv = csv.writer(self._file)
-        self._csv.writerow(self._names)
+        titles = [neutralise(column) for column in self._names]
+        self._csv.writerow(titles)
         self._sheet = workbook.add_worksheet(name)
         self._sheet.freeze_panes(1, 0)
-        for position, column in enumerate(self._names):
-            self._sheet.write_string(0, position, column, bold)
+        for position, title in enumerate(titles):
+            self._sheet.write_string(0, position, title, bold)
         self._rows: list[Row] = []
         self._count = 0
 

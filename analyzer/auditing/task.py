@@ -33,6 +33,11 @@ class Job:
     id: str
     known: str | None = None
 
+    @property
+    def name(self) -> str:
+        """What results call the source: its locator, as text that can be written even if a file's name cannot."""
+        return self.source.locator.encode("utf-8", "replace").decode()
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -72,7 +77,7 @@ class Task:
             Unusable: If model, rules or analysis cannot be loaded.
             MemoryError: If the process is out of memory.
         """
-        digest, name = None, job.source.locator
+        digest, name = None, job.name
         try:
             data = job.source.read()
             digest = hashlib.sha256(data).hexdigest()
@@ -84,7 +89,8 @@ class Task:
         except (Unusable, MemoryError):
             raise
         except AnalyzerError as error:
-            return Outcome("failed", digest, error=str(error), lasting=digest is not None)
+            reason = str(error).encode("utf-8", "replace").decode()
+            return Outcome("failed", digest, error=reason, lasting=digest is not None)
         except Exception as error:  # one statement must never stop the others
             reason = f"{name}: uventet feil ({type(error).__name__}: {error}). Meld den til prosjektet."
             return Outcome("failed", digest, error=reason, lasting=digest is not None)

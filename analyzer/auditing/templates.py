@@ -18,7 +18,7 @@ SHINGLE = 4
 SIMILARITY = 0.5
 """Estimated Jaccard similarity of the shingles from which two statements share a template."""
 
-PERMUTATIONS = 128
+PERMUTATIONS, AT_A_TIME = 128, 2_000
 COMMON = 0.8
 """Share of the members that a word of a cluster's name is common to."""
 
@@ -45,7 +45,9 @@ def sign(report: Mapping[str, Any], organisation: str | None, sector: str | None
     words = [word for word in _words(report["document"]["text"]) if word not in own]
     shingles = {" ".join(words[i : i + SHINGLE]) for i in range(max(1, len(words) - SHINGLE + 1))}
     signature = MinHash(PERMUTATIONS, seed=1, hashfunc=zlib.crc32)
-    signature.update_batch([shingle.encode("utf-8", "replace") for shingle in shingles])
+    encoded = [shingle.encode("utf-8", "replace") for shingle in shingles]
+    for start in range(0, len(encoded), AT_A_TIME):  # a batch takes a kilobyte a shingle
+        signature.update_batch(encoded[start : start + AT_A_TIME])
     headings = tuple(dict.fromkeys(s["title"].strip() for s in report["sections"] if s["title"].strip()))
     return Member(report["document"]["id"], organisation, sector, headings[:8], signature)
 
