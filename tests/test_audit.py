@@ -220,17 +220,21 @@ def test_a_running_cluster_loses_nothing_when_workers_die(statements, tmp_path, 
     assert results(tmp_path / "ut") == results(tmp_path / "rolig")
 
 
-def test_the_clients_cluster_is_used(statements, tmp_path, light):
+def test_the_clients_cluster_is_used(statements, tmp_path, light, monkeypatch):
     from distributed import Client, LocalCluster
 
-    with (
-        LocalCluster(
-            n_workers=1, threads_per_worker=2, processes=False, dashboard_address="127.0.0.1:0"
-        ) as local,
-        Client(local),
-    ):
-        audit = analyzer.audit([statements(5)], tmp_path / "ut", analysis="light_analysis:load", as_of=AS_OF)
+    source = statements(5)
+    local = LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address="127.0.0.1:0")
+    with local, Client(local) as client:
+        audit = analyzer.audit([source], tmp_path / "ut", analysis="light_analysis:load", as_of=AS_OF)
+        with pytest.raises(AnalyzerError, match="Modellen borte finnes ikke"):
+            run_audit([source], tmp_path / "borte", light(model="borte"), client=client)
+        digests = iter(["folder", "here", "there"])
+        monkeypatch.setattr("analyzer.auditing.schedule.settings_digest", lambda settings: next(digests))
+        with pytest.raises(AnalyzerError, match="en annen utgave"):
+            run_audit([source], tmp_path / "annen", light(), client=client)
     assert len(audit.documents) == 5
+    assert not [p for p in psutil.Process().children() if "analyzer.auditing.child" in p.cmdline()]
 
 
 def test_no_scheduler_there(statements, tmp_path, light, monkeypatch):
