@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import threading
 import uuid
@@ -101,16 +102,30 @@ def _connected(options: Options, jobs: int, client: Client | None) -> Iterator[C
             yield joined
         return
     workers = min(options.workers or os.cpu_count() or 1, jobs)
-    cluster = LocalCluster(
-        n_workers=workers,
-        threads_per_worker=1,
-        processes=True,
-        memory_limit=0,  # the guards see to it, a statement at a time
-        dashboard_address="127.0.0.1:0",
-        silence_logs=logging.CRITICAL,
-    )
+    with _without_interrupts():
+        cluster = LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            memory_limit=0,  # the guards see to it, a statement at a time
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+        )
     with cluster, Client(cluster, set_as_default=False) as started:
         yield started
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Let the processes that are started ignore Ctrl-C, which this process handles for them all."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # what is ignored stays so in a new process
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _on_cluster(jobs: Sequence[Job], options: Options, client: Client) -> Iterator[tuple[int, Outcome]]:
