@@ -23,7 +23,7 @@ from analyzer.auditing.task import Job, Outcome, Task, Unusable
 from analyzer.errors import AnalyzerError
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, LocalCluster
 
 MIN_FOR_CLUSTER = 40
 """Below this, starting a cluster and a model a core takes longer than they save."""
@@ -85,7 +85,7 @@ def _active_client() -> Client | None:
 @contextmanager
 def _connected(options: Options, jobs: int, client: Client | None) -> Iterator[Client]:
     """Give the caller's client, one of the named scheduler, or one of a new cluster on this machine."""
-    from distributed import Client, LocalCluster
+    from distributed import Client
 
     if client is not None:
         yield client
@@ -101,18 +101,31 @@ def _connected(options: Options, jobs: int, client: Client | None) -> Iterator[C
         with joined:
             yield joined
         return
-    workers = min(options.workers or os.cpu_count() or 1, jobs)
-    with _without_interrupts():
-        cluster = LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            memory_limit=0,  # the guards see to it, a statement at a time
-            dashboard_address="127.0.0.1:0",
-            silence_logs=logging.CRITICAL,
-        )
-    with cluster, Client(cluster, set_as_default=False) as started:
+    with (
+        _start_cluster(min(options.workers or os.cpu_count() or 1, jobs)) as cluster,
+        Client(cluster, set_as_default=False) as started,
+    ):
         yield started
+
+
+def _start_cluster(workers: int) -> LocalCluster:
+    from distributed import LocalCluster
+
+    try:
+        with _without_interrupts():
+            return LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                memory_limit=0,  # the guards see to it, a statement at a time
+                dashboard_address="127.0.0.1:0",
+                silence_logs=logging.CRITICAL,
+            )
+    except RuntimeError as error:
+        raise AnalyzerError(
+            f"Arbeiderne kunne ikke startes ({error}) I et skript må revisjonen kalles under "
+            "«if __name__ == '__main__':», for arbeiderne importerer skriptet."
+        ) from error
 
 
 @contextmanager

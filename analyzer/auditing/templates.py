@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from datasketch import MinHash, MinHashLSH
+from datasketch import LeanMinHash, MinHash, MinHashLSH
 
 SHINGLE = 4
 """Words of a shingle: two statements on the same subject share words, but seldom four in a row."""
@@ -36,7 +36,7 @@ class Member:
     organisation: str | None
     sector: str | None
     headings: tuple[str, ...]
-    signature: MinHash
+    signature: LeanMinHash
 
 
 def sign(report: Mapping[str, Any], organisation: str | None, sector: str | None) -> Member:
@@ -49,7 +49,7 @@ def sign(report: Mapping[str, Any], organisation: str | None, sector: str | None
     for start in range(0, len(encoded), AT_A_TIME):  # a batch takes a kilobyte a shingle
         signature.update_batch(encoded[start : start + AT_A_TIME])
     headings = tuple(dict.fromkeys(s["title"].strip() for s in report["sections"] if s["title"].strip()))
-    return Member(report["document"]["id"], organisation, sector, headings[:8], signature)
+    return Member(report["document"]["id"], organisation, sector, headings[:8], LeanMinHash(signature))
 
 
 def find_templates(members: Sequence[Member]) -> Iterator[list[Member]]:
@@ -77,7 +77,7 @@ def name_template(members: Sequence[Member]) -> str:
     """Name a cluster by what its members' organisations have in common, and by its first common heading.
 
     Example:
-        >>> name_template([Member(i, f"{i} kommune", "public", ("Innsyn",), MinHash()) for i in ("Vik", "Dal")])
+        >>> name_template([Member(i, f"{i} kommune", "public", ("Innsyn",), LeanMinHash(MinHash())) for i in ("Vik", "Dal")])
         'kommune: «Innsyn»'
     """
     who = (
