@@ -5,6 +5,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -183,9 +184,12 @@ def test_a_file_named_twice(statements, tmp_path, light):
 @pytest.fixture
 def cluster(light):
     """A scheduler and two workers in processes of their own, with nannies."""
-    address = "tcp://127.0.0.1:28786"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    address = f"tcp://127.0.0.1:{port}"
     commands = [
-        ["scheduler", "--host", "127.0.0.1", "--port", "28786", "--no-dashboard"],
+        ["scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"],
         *[["worker", address, "--nthreads", "1", "--no-dashboard", "--memory-limit", "0"]] * 2,
     ]
     processes = [

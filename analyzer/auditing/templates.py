@@ -19,6 +19,9 @@ SIMILARITY = 0.5
 """Estimated Jaccard similarity of the shingles from which two statements share a template."""
 
 PERMUTATIONS, AT_A_TIME = 128, 2_000
+OPENING = 8
+"""Words that stand for a cluster that nothing else can name."""
+
 COMMON = 0.8
 """Share of the members that a word of a cluster's name is common to."""
 
@@ -36,6 +39,7 @@ class Member:
     organisation: str | None
     sector: str | None
     headings: tuple[str, ...]
+    opening: str
     signature: LeanMinHash
 
 
@@ -49,7 +53,9 @@ def sign(report: Mapping[str, Any], organisation: str | None, sector: str | None
     for start in range(0, len(encoded), AT_A_TIME):  # a batch takes a kilobyte a shingle
         signature.update_batch(encoded[start : start + AT_A_TIME])
     headings = tuple(dict.fromkeys(s["title"].strip() for s in report["sections"] if s["title"].strip()))
-    return Member(report["document"]["id"], organisation, sector, headings[:8], LeanMinHash(signature))
+    opening = " ".join(words[:OPENING])
+    id = report["document"]["id"]
+    return Member(id, organisation, sector, headings[:8], opening, LeanMinHash(signature))
 
 
 def find_templates(members: Sequence[Member]) -> Iterator[list[Member]]:
@@ -74,20 +80,17 @@ def find_templates(members: Sequence[Member]) -> Iterator[list[Member]]:
 
 
 def name_template(members: Sequence[Member]) -> str:
-    """Name a cluster by what its members' organisations have in common, and by its first common heading.
+    """Name a cluster by a word that its organisations' names share and a heading that is common, or else how it opens.
 
     Example:
-        >>> name_template([Member(i, f"{i} kommune", "public", ("Innsyn",), LeanMinHash(MinHash())) for i in ("Vik", "Dal")])
+        >>> name_template([Member(i, f"{i} kommune", "public", ("Innsyn",), "", LeanMinHash(MinHash())) for i in ("Vik", "Dal")])
         'kommune: «Innsyn»'
     """
-    who = (
-        _common([tuple(dict.fromkeys(_words(m.organisation or ""))) for m in members], least=2)
-        or _common([(m.sector,) if m.sector and m.sector != "unknown" else () for m in members])
-        or members[0].organisation
-        or members[0].id
-    )
+    who = _common([tuple(dict.fromkeys(_words(m.organisation or ""))) for m in members], least=2)
     heading = _common([m.headings for m in members])
-    return f"{who}: «{heading}»" if heading else who
+    if not heading:
+        return who or f"«{members[0].opening} …»"
+    return f"{who}: «{heading}»" if who else f"«{heading}»"
 
 
 def mean_similarity(members: Sequence[Member]) -> float:
