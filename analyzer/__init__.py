@@ -9,18 +9,20 @@ Example:
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analyzer.errors import AnalyzerError
 
 if TYPE_CHECKING:
+    from analyzer.auditing import Audit, Source, Step
     from analyzer.pipeline import Analyzer
     from analyzer.records import Restoration
     from analyzer.report import Report
 
 __version__ = "0.1.0"
-__all__ = ["Analyzer", "AnalyzerError", "Report", "analyze", "restore"]
+__all__ = ["Analyzer", "AnalyzerError", "Report", "analyze", "audit", "restore"]
 
 _shared: dict[str, Any] = {}
 
@@ -43,6 +45,42 @@ def analyze(source: str | Path | bytes, **options: Any) -> Report:
         _shared["analyzer"] = Analyzer.load()
     report: Report = _shared["analyzer"].analyze(source, **options)
     return report
+
+
+def audit(
+    sources: Iterable[str | Path | Source],
+    out: str | Path | None = None,
+    *,
+    client: Any = None,
+    progress: Callable[[Step], None] = lambda step: None,
+    **options: Any,
+) -> Audit:
+    """Audit many statements: a report each, and tables over all.
+
+    In a notebook with a running Dask client, its cluster does the work. From a script, call this below
+    ``if __name__ == "__main__":``, since the workers are processes that import the script.
+
+    Args:
+        sources: Files and folders, or sources.
+        out: Folder for the results, by which a stopped run goes on; when None, a temporary one that is removed when
+            Python ends.
+        client: A Dask client to use.
+        progress: Called after each source.
+        **options: The fields of :class:`analyzer.auditing.Options`: ``workers``, ``scheduler``, ``as_of`` …
+
+    Raises:
+        AnalyzerError: If there is nothing to read, or ``out`` cannot be written.
+    """
+    from analyzer.auditing import Options, run_audit
+
+    if out is None:
+        import atexit
+        import shutil
+        import tempfile
+
+        out = tempfile.mkdtemp(prefix="personvern-")
+        atexit.register(shutil.rmtree, out, ignore_errors=True)
+    return run_audit(sources, out, Options(**options), progress=progress, client=client)
 
 
 def restore(text: str) -> Restoration:

@@ -7,7 +7,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,7 @@ from analyzer.errors import AnalyzerError
 from analyzer.terminal import (
     make_console,
     make_table,
+    show_changes,
     show_pages,
     show_progress,
     show_report,
@@ -23,7 +24,11 @@ from analyzer.terminal import (
     visible,
 )
 
-EXIT_FINDINGS, EXIT_UNREADABLE = 1, 2
+if TYPE_CHECKING:
+    from analyzer.auditing import Step
+
+EXIT_FINDINGS, EXIT_UNREADABLE, EXIT_INTERRUPTED = 1, 2, 130
+ERRORS_SHOWN = 10
 
 app = typer.Typer(
     help="Leser norske personvernerklæringer og sier, med sitat, hva de opplyser om og hva som mangler.\n\n"
@@ -157,14 +162,32 @@ def audit(
     paths: Annotated[list[Path], typer.Argument(help="Mapper og filer; mapper leses med alt som er i dem.")],
     out: Annotated[
         Path,
-        typer.Option("--out", "-o", help="Mappe for rapportene, documents.csv, findings.csv og errors.csv."),
+        typer.Option(
+            "--out", "-o", help="Mappe for rapporter, tabeller (CSV, Parquet, Excel) og errors.csv."
+        ),
     ],
     fail_on: FailOnOption = Severity.NEVER,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Antall prosesser (én per kjerne om utelatt).")
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            help="Kjørende Dask-planlegger, som tcp://maskin:8786; «sync» for feilsøking i én prosess."
+        ),
+    ] = None,
+    timeout: Annotated[float, typer.Option(min=0, help="Sekunder per erklæring; 0 er uten grense.")] = 600,
+    memory_limit: Annotated[
+        str, typer.Option(help="Minne per erklæring, ut over modellens; 0 er uten grense.")
+    ] = "4GiB",
+    force: Annotated[
+        bool, typer.Option("--force", help="Begynn på nytt i stedet for å fortsette en avbrutt kjøring.")
+    ] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Ingen fremdrift og ingen oppsummering.")
+    ] = False,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Fremdrift som JSON-linjer på standard feil.")
     ] = False,
     model: ModelOption = None,
     knowledge: KnowledgeOption = None,
@@ -176,30 +199,68 @@ def audit(
 ) -> None:
     """Analyser alle erklæringer i en mappe; en fil som ikke kan leses, stopper ikke de andre.
 
+    En kjøring som ble avbrutt, fortsetter der den slapp med samme kommando.
+
     Eksempel: personvern audit erklæringer/ --out revisjon/
     """
-    from analyzer.audit import Options, run_audit
+    from analyzer.auditing import Options, run_audit
 
     options = Options(
-        model,
-        str(knowledge) if knowledge else None,
-        as_of,
-        lang.value,
-        workers,
-        ocr.value,
-        ocr_language,
-        cache,
+        model=model,
+        knowledge=str(knowledge) if knowledge else None,
+        as_of=as_of,
+        language=lang.value,
+        ocr=ocr.value,
+        ocr_language=ocr_language,
+        cache=cache,
+        workers=workers,
+        scheduler=scheduler,
+        timeout=timeout or None,
+        memory_limit=_bytes(memory_limit),
+        force=force,
     )
-    if quiet:
-        result = run_audit(paths, out, options)
-    else:
-        with show_progress() as advance:
-            result = run_audit(paths, out, options, progress=advance)
+    try:
+        if quiet:
+            result = run_audit(paths, out, options)
+        elif log_json:
+            result = run_audit(paths, out, options, progress=_log)
+        else:
+            with show_progress() as advance:
+                result = run_audit(paths, out, options, progress=advance)
+    except KeyboardInterrupt:
+        typer.echo("personvern: Avbrutt. Kjør samme kommando på nytt for å fortsette.", err=True)
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    if not quiet:
         show_summary(result, make_console())
-    for failure in result.errors:
-        typer.echo(f"personvern: {failure.error}", err=True)
-    gravest = max((_GRAVITY[s] for s in result.severities), default=0)
-    _finish(bool(result.errors), gravest, fail_on)
+    for error in result.errors["error"].head(ERRORS_SHOWN):
+        typer.echo(f"personvern: {visible(error)}", err=True)
+    if (more := len(result.errors) - ERRORS_SHOWN) > 0:
+        typer.echo(f"personvern: … og {more} til; se {out / 'errors.csv'}", err=True)
+    gravest = max((_GRAVITY[s] for s in result.summary["severities"]), default=0)
+    _finish(bool(len(result.errors)), gravest, fail_on)
+
+
+@app.command()
+def compare(
+    before: Annotated[Path, typer.Argument(help="Resultatmappen til den første revisjonen.")],
+    after: Annotated[Path, typer.Argument(help="Resultatmappen til den andre.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Endringene som JSON på standard ut.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Endringene som CSV på standard ut.")] = False,
+) -> None:
+    """Vis hva som er kommet til, borte eller endret for hver organisasjon fra én revisjon til en annen.
+
+    Eksempel: personvern compare revisjon-2025/ revisjon-2026/
+    """
+    from analyzer.auditing import Audit
+    from analyzer.auditing.tables import neutralise
+
+    changes = Audit.open(before).compare(Audit.open(after))
+    if as_json:
+        typer.echo(changes.to_json(orient="records", force_ascii=False, indent=1))
+    elif as_csv:
+        sys.stdout.write(changes.map(neutralise).to_csv(index=False))
+    else:
+        show_changes(changes, make_console())
 
 
 @app.command()
@@ -461,6 +522,20 @@ def _open(file: str, allow_private: bool) -> dict[str, Any]:
 
     (id,) = unique_ids([Source(file, url=file)])
     return {"source": Fetcher(allow_private=allow_private).fetch(file).data, "id": id, "name": file}
+
+
+def _log(step: Step) -> None:
+    typer.echo(json.dumps(asdict(step)), err=True)
+
+
+def _bytes(text: str) -> int | None:
+    """Read a size such as 4GiB; None for 0."""
+    from dask.utils import parse_bytes
+
+    try:
+        return int(parse_bytes(text)) or None
+    except ValueError:
+        raise AnalyzerError(f"«{text}» er ingen størrelse. Skriv den som 4GiB eller 800MB.") from None
 
 
 def _finish(unreadable: bool, gravest: int, fail_on: Severity) -> None:

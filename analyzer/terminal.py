@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.console import Console
 
-    from analyzer.audit import Audit
+    from analyzer.auditing import Audit, Step
     from analyzer.report import Report
 
 _STYLES = {
@@ -21,6 +23,16 @@ _STYLES = {
     "info": "cyan",
 }
 _SEVERITY_NB = {"error": "alvorlig", "warning": "advarsel", "info": "merknad"}
+_WHAT_NB = {
+    "organisation": "organisasjonen",
+    "statement": "erklæringer",
+    "disclosure": "opplysning",
+    "finding": "funn",
+    "retention": "lagringstid",
+    "legal_basis": "grunnlag",
+    "statute": "lov",
+    "recipient": "mottaker",
+}
 _PIPED_WIDTH = 110
 REPAIRS_SHOWN = 5
 
@@ -130,18 +142,35 @@ def _shorten(text: str, limit: int = 150) -> str:
 
 
 def show_progress() -> Any:
-    """Show progress on standard error; gives the function that run_audit calls."""
+    """Show an audit's progress on standard error: rate, time left, failures.
+
+    Gives a context manager with the function that :func:`analyzer.auditing.run_audit` calls.
+    """
     from contextlib import contextmanager
 
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    columns = (
+        TextColumn("Analyserer"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}/s, igjen:"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[failed]} feil"),
+    )
+
     @contextmanager
     def bar() -> Any:
-        columns = (TextColumn("Analyserer"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("", total=None)
-            yield lambda done, total, source: progress.update(task, completed=done, total=total)
+            task = progress.add_task("", total=None, failed=0, rate="–")
+
+            def advance(step: Step) -> None:
+                speed = progress.tasks[task].speed
+                rate = f"{speed:.1f}".replace(".", ",") if speed else "–"
+                progress.update(task, completed=step.done, total=step.total, failed=step.failed, rate=rate)
+
+            yield advance
 
     return bar()
 
@@ -181,20 +210,41 @@ def show_pages(file: str) -> Any:
 
 def show_summary(result: Audit, console: Console) -> None:
     """Print what an audit found, on one screen."""
-    from analyzer.knowledge import Knowledge
-
-    topics = Knowledge.load().topic
-    done = len(result.rows)
-    completeness = sum(row["completeness"] for row in result.rows) / done if done else 0.0
-    console.print(
-        f"{done} erklæringer analysert, {len(result.errors)} kunne ikke leses. Snitt for fullstendighet: {completeness:.0%}."
-    )
-    if result.missing:
-        table = make_table("Mangler oftest", "Opplysning", "Erklæringer", "Andel")
-        for topic, count in result.missing.most_common(10):
-            table.add_row(topics[topic].title["nb"], str(count), f"{count / done:.0%}")
+    counts, summary, folder = result.run["counts"], result.summary, result.folder
+    mean, interval = summary["completeness"]["mean"], _interval(summary["completeness"])
+    reused = f" ({counts['reused']} fra før)" if counts["reused"] else ""
+    console.print(f"{counts['done']} erklæringer analysert{reused}, {counts['failed']} kunne ikke leses.")
+    if mean is not None:
+        console.print(f"Snitt for fullstendighet: {mean:.0%}{f' ({interval})' if interval else ''}.")
+    if summary["missing"]:
+        table = make_table("Mangler oftest", "Opplysning", "Erklæringer", "Andel", "95 %-intervall")
+        for row in summary["missing"]:
+            count, share = f"{row['missing']} av {row['required']}", f"{row['share']:.0%}"
+            table.add_row(row["title"], count, share, _interval(row))
         console.print(table)
-    console.print(f"Rapporter: {result.folder / 'reports'}")
     console.print(
-        f"Tabeller:  {result.folder / 'documents.csv'}, {result.folder / 'findings.csv'}, {result.folder / 'errors.csv'}"
+        f"Rapporter: {folder / 'reports'}   Regneark: {folder / 'audit.xlsx'}   Parquet: {folder / 'tables'}"
     )
+    console.print(
+        f"Tabeller:  {folder / 'documents.csv'}, {folder / 'findings.csv'}, {folder / 'errors.csv'}"
+    )
+
+
+def _interval(row: Mapping[str, Any]) -> str:
+    return "" if row["low"] is None else f"{row['low']:.0%}–{row['high']:.0%}"
+
+
+def show_changes(changes: pd.DataFrame, console: Console) -> None:
+    """Print what has changed between two audits, a line a change."""
+    if changes.empty:
+        console.print("Ingen endringer.")
+        return
+    verbs = {"appeared": "kommet til", "disappeared": "borte", "changed": "endret"}
+    table = make_table("", "Organisasjon", "Hva", "Endring", "Før", "Nå")
+    shown = changes.astype(object).where(changes.notna(), "")
+    for row in shown.to_dict("records"):
+        what = f"{_WHAT_NB[row['what']]} {row['item']}".strip()
+        cells = (row["organisation"], what, verbs[row["change"]], row["before"], row["after"])
+        table.add_row(*(_shorten(visible(str(cell)), 34) for cell in cells))
+    console.print(table)
+    console.print(f"{len(changes)} endringer hos {changes['organisation'].nunique()} organisasjoner.")

@@ -29,7 +29,7 @@ ORDER = [
     "report",
     "schema",
     "pipeline",
-    "audit",
+    "auditing",
     "corpus",
     "evaluate",
     "train",
@@ -41,7 +41,18 @@ ORDER = [
 ]
 # Before PEP 8's own exceptions: the package root, which loads on demand, and the entry point.
 ROOT = {"__init__", "__main__"}
-HEAVY = ("spacy", "pandas", "transformers", "onnxruntime", "torch", "sklearn", "pdfplumber", "numpy")
+HEAVY = (
+    "spacy",
+    "pandas",
+    "transformers",
+    "onnxruntime",
+    "torch",
+    "sklearn",
+    "pdfplumber",
+    "numpy",
+    "distributed",
+    "pyarrow",
+)
 
 
 def module_files():

@@ -1,0 +1,206 @@
+"""Audits many statements into one folder: a report each, tables over all, and the errors."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analyzer.auditing.folder import Entry, RunFolder
+from analyzer.auditing.options import Options, describe_settings, settings_digest
+from analyzer.auditing.results import Audit
+from analyzer.auditing.schedule import do_jobs
+from analyzer.auditing.sources import Source, expand, unique_ids
+from analyzer.auditing.task import Job, Outcome
+from analyzer.errors import AnalyzerError, UnreadableSource
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A source that is done with, for those who show progress.
+
+    Attributes:
+        done: Sources done with, this one included.
+        total: Sources in all.
+        failed: Those of them that have no report.
+        reused: Those of them whose result was at hand.
+        source: The locator of the source just done.
+        status: ``done``, ``reused`` or ``failed``.
+        error: Why it failed.
+    """
+
+    done: int
+    total: int
+    failed: int
+    reused: int
+    source: str
+    status: str
+    error: str | None = None
+
+
+def run_audit(
+    sources: Iterable[str | Path | Source],
+    out: str | Path,
+    options: Options | None = None,
+    *,
+    progress: Callable[[Step], None] = lambda step: None,
+    client: Client | None = None,
+) -> Audit:
+    """Analyse all statements and write the results; a run that was stopped goes on where it stopped.
+
+    ``out`` gets ``reports/<id>.json``; a CSV file, a sheet of ``audit.xlsx`` and a Parquet dataset under ``tables/``
+    for documents, each list of a report and each summary; ``errors.csv``; ``run.json``; and ``ledger.jsonl``, by
+    which a run goes on. A source that cannot be read is recorded, and the rest go on.
+
+    Args:
+        sources: Files and folders, or sources.
+        out: Folder for the results; made if need be.
+        options: How to run.
+        progress: Called after each source.
+        client: A running Dask client; the notebook's own, if it has one, when None.
+
+    Raises:
+        AnalyzerError: If there is nothing to read, ``out`` cannot be written or is in use, the analysis cannot be
+            loaded or the cluster cannot be reached.
+    """
+    options = options or Options()
+    folder = Path(out)
+    found = _outside(folder, expand(sources))
+    ids = unique_ids(found)
+    try:
+        with RunFolder(folder) as run_folder:
+            run = _Run.start(run_folder, options, found, ids)
+            run.analyze(progress, client)
+            return run.finish()
+    except OSError as error:
+        raise AnalyzerError(
+            f"{folder} kan ikke skrives: {error.strerror or error}. Velg en annen --out."
+        ) from error
+
+
+def _outside(folder: Path, sources: Sequence[Source]) -> list[Source]:
+    """Leave out what lies in the folder of results."""
+    results = folder.resolve()
+    kept = [source for source in sources if results not in Path(source.locator).resolve().parents]
+    if not kept:
+        raise UnreadableSource(f"{folder} er både kilde og resultatmappe. Velg en annen --out.")
+    return kept
+
+
+@dataclass
+class _Run:
+    """A run under way."""
+
+    folder: RunFolder
+    options: Options
+    sources: Sequence[Source]
+    ids: Sequence[str]
+    settings: dict[str, Any]
+    entries: dict[str, Entry]
+    record: dict[str, Any]
+    began: float
+    reused: int = 0
+
+    @classmethod
+    def start(
+        cls, folder: RunFolder, options: Options, sources: Sequence[Source], ids: Sequence[str]
+    ) -> _Run:
+        """Find out what is at hand, and say in run.json that the run is under way."""
+        entries = folder.read_ledger()
+        if options.force:
+            folder.clear_ledger()
+            entries = {}
+        earlier = {} if options.force else folder.read_run()
+        as_of = options.as_of or earlier.get("as_of") or datetime.date.today().isoformat()
+        options = replace(options, as_of=as_of)
+        settings = describe_settings(options)
+        record = {
+            "status": "running",
+            "as_of": as_of,
+            "settings_digest": settings_digest(settings),
+            "settings": settings,
+            "options": {
+                key: value
+                for key, value in asdict(options).items()
+                if key in ("workers", "scheduler", "timeout", "memory_limit", "cache")
+            },
+            "started": _now(),
+        }
+        folder.write_run(record)
+        return cls(folder, options, sources, ids, settings, entries, record, time.monotonic())
+
+    def analyze(self, progress: Callable[[Step], None], client: Client | None) -> None:
+        """Do what is not done, and record each source as it is done."""
+        digest = self.record["settings_digest"]
+        jobs = [Job(source, id) for source, id in zip(self.sources, self.ids, strict=True)]
+        jobs = [replace(job, known=self._known(job)) for job in jobs]
+        failed = 0
+        for done, (index, outcome) in enumerate(do_jobs(jobs, self.options, client), start=1):
+            job = jobs[index]
+            entry = self._at_hand(job, outcome) or self.folder.record(job.name, job.id, digest, outcome)
+            self.entries[job.id] = entry
+            failed += entry.error is not None
+            reused = outcome.status == "unchanged"
+            self.reused += reused
+            status = "reused" if reused else outcome.status
+            progress(Step(done, len(jobs), failed, self.reused, job.name, status, entry.error))
+
+    def _known(self, job: Job) -> str | None:
+        """Give the digest of the content whose result still holds, if there is one."""
+        entry = self.entries.get(job.id)
+        if entry is None or (entry.source, entry.settings) != (job.name, self.record["settings_digest"]):
+            return None
+        holds = entry.lasting if entry.error is not None else self.folder.has_report(entry)
+        return entry.sha256 if holds else None
+
+    def _at_hand(self, job: Job, outcome: Outcome) -> Entry | None:
+        return self.entries[job.id] if outcome.status == "unchanged" else None
+
+    def finish(self) -> Audit:
+        """Make the tables of the reports, and say in run.json that the run is done."""
+        from analyzer.auditing.collect import collect_tables
+
+        entries = [self.entries[id] for id in self.ids]
+        done = [entry for entry in entries if entry.error is None]
+        run = f"{self.record['as_of']}-{_digest(self.record['settings_digest'], entries)}"
+        analysed = time.monotonic()
+        summary = collect_tables(self.folder, run, list(zip(self.sources, entries, strict=True)))
+        self.folder.keep_reports({entry.id for entry in done})
+        counts = {
+            "sources": len(entries),
+            "done": len(done),
+            "failed": len(entries) - len(done),
+            "reused": self.reused,
+        }
+        seconds = {
+            "analysis": round(analysed - self.began, 3),
+            "tables": round(time.monotonic() - analysed, 3),
+        }
+        self.record |= {
+            "status": "finished",
+            "run": run,
+            "finished": _now(),
+            "seconds": seconds,
+            "counts": counts,
+            "summary": summary,
+        }
+        self.folder.write_run(self.record)
+        return Audit(self.folder.path, self.record)
+
+
+def _digest(settings: str, entries: Iterable[Entry]) -> str:
+    """Give eight hex digits of settings and contents: runs that must have the same results have the same name."""
+    contents = [[entry.source, entry.id, entry.sha256] for entry in entries]
+    return hashlib.sha256(json.dumps([settings, contents]).encode()).hexdigest()[:8]
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

@@ -1,0 +1,137 @@
+"""One statement analysed: read, digested, and analysed unless its result is known."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from analyzer.auditing.options import Options
+from analyzer.auditing.sources import Source
+from analyzer.errors import AnalyzerError
+
+Analysis = Callable[[bytes, str, str], str]
+"""Takes the bytes, the id and the source's name; gives the report as JSON text, or raises AnalyzerError."""
+
+OUT_OF_MEMORY = "{source} brukte mer minne enn grensen. Øk --memory-limit, eller del filen."
+OUT_OF_TIME = "{source} tok mer tid enn grensen på {seconds:g} sekunder. Øk --timeout, eller del filen."
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A source to be analysed.
+
+    Attributes:
+        source: What to read.
+        id: Its id in the results.
+        known: SHA-256 of the content whose result is at hand; None if there is none.
+    """
+
+    source: Source
+    id: str
+    known: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What results call the source: its locator, as text that can be written even if a file's name cannot."""
+        return self.source.locator.encode("utf-8", "replace").decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a job.
+
+    Attributes:
+        status: ``unchanged`` if the content is that of :attr:`Job.known`.
+        sha256: Digest of the source's bytes; None if they could not be had.
+        report: The report as JSON text, when ``done``.
+        error: What happened and what to do, when ``failed``.
+        lasting: True if another try on the same content would fail as well.
+    """
+
+    status: Literal["done", "unchanged", "failed"]
+    sha256: str | None = None
+    report: str | None = None
+    error: str | None = None
+    lasting: bool = False
+
+
+class Unusable(AnalyzerError):
+    """The analysis cannot be loaded, so that no statement can be analysed."""
+
+
+@dataclass
+class Task:
+    """Does jobs one after the other; model and rules are loaded when the first one needs them."""
+
+    options: Options
+    around_load: Callable[[str], None] = lambda event: None
+    _analysis: Analysis | None = field(default=None, repr=False)
+
+    def run(self, job: Job) -> Outcome:
+        """Do one job; whatever is wrong with the statement is in the outcome.
+
+        Raises:
+            Unusable: If model, rules or analysis cannot be loaded.
+            MemoryError: If the process is out of memory.
+        """
+        digest, name = None, job.name
+        try:
+            data = job.source.read()
+            digest = hashlib.sha256(data).hexdigest()
+            if digest == job.known:
+                return Outcome("unchanged", digest)
+            report = self._load()(data, job.id, name)
+            report.encode("utf-8")  # what cannot be written must fail here, where it harms only itself
+            return Outcome("done", digest, report)
+        except (Unusable, MemoryError):
+            raise
+        except AnalyzerError as error:
+            reason = str(error).encode("utf-8", "replace").decode()
+            return Outcome("failed", digest, error=reason, lasting=digest is not None)
+        except Exception as error:  # one statement must never stop the others
+            reason = f"{name}: uventet feil ({type(error).__name__}: {error}). Meld den til prosjektet."
+            return Outcome("failed", digest, error=reason, lasting=digest is not None)
+
+    def _load(self) -> Analysis:
+        if self._analysis is None:
+            self.around_load("loading")
+            self._analysis = _import_analysis(self.options)
+            self.around_load("loaded")
+        return self._analysis
+
+
+def _import_analysis(options: Options) -> Analysis:
+    module, _, function = options.analysis.partition(":")
+    try:
+        analysis: Analysis = getattr(importlib.import_module(module), function)(options)
+        return analysis
+    except AnalyzerError as error:
+        raise Unusable(str(error)) from error
+    except Exception as error:
+        raise Unusable(
+            f"Analysen «{options.analysis}» kan ikke lastes ({type(error).__name__}: {error}). "
+            "Installer pakken på nytt, på alle maskinene som brukes."
+        ) from error
+
+
+def load_analysis(options: Options) -> Analysis:
+    """Load the analyser; the analysis of every audit unless :attr:`Options.analysis` says otherwise."""
+    from analyzer.pipeline import Analyzer
+
+    az = Analyzer.load(
+        options.model,
+        knowledge=options.knowledge,
+        as_of=options.as_of,
+        language=options.language,
+        threads=options.workers,
+        cache=options.cache,
+    )
+
+    def analyze(data: bytes, id: str, name: str) -> str:
+        report = az.analyze(data, id=id, name=name, ocr=options.ocr, ocr_language=options.ocr_language)
+        return report.to_json()
+
+    return analyze
