@@ -21,7 +21,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from analyzer.errors import InvalidKnowledge
 from analyzer.law import Country, FindingText, Period, Requirement, Text, compile_regex
-from analyzer.literals import required_literals
+from analyzer.literals import compile_cues, required_literals
 from analyzer.registers import Act, Authority, Service
 
 T = TypeVar("T")
@@ -390,27 +390,6 @@ class Knowledge:
     def _patterns_by_kind(self) -> Mapping[str, tuple[Pattern, ...]]:
         kinds = dict.fromkeys(pattern.kind for pattern in self.patterns)
         return {kind: tuple(p for p in self.patterns if p.kind == kind) for kind in kinds}
-
-
-def compile_cues(cues: Iterable[str]) -> re.Pattern[str]:
-    """Compile phrases; ``*`` at either end stands for inflection or the rest of a compound.
-
-    Raises:
-        InvalidKnowledge: If there is no phrase, which would match everything.
-
-    Example:
-        >>> bool(compile_cues(["behandlingsgrunnlag*"]).search("Behandlingsgrunnlaget er avtale"))
-        True
-    """
-    parts = []
-    for cue in sorted(set(cues), key=len, reverse=True):
-        body = re.escape(cue.strip("*")).replace(r"\ ", r"\s+")
-        left = "" if cue.startswith("*") else r"(?<!\w)"
-        right = r"\w*" if cue.endswith("*") else r"(?!\w)"
-        parts.append(f"{left}{body}{right}")
-    if not parts:
-        raise InvalidKnowledge("A list of cues is empty; an empty list would match every text.")
-    return re.compile("|".join(parts), re.IGNORECASE)
 
 
 def _may_match(literals: tuple[str, ...], lower: str) -> bool:

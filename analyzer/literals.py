@@ -1,4 +1,4 @@
-"""Finds literals without which a regular expression cannot match, so that a text without them is never searched.
+"""Compiles cues, and finds literals without which a regular expression cannot match, so that most need no search.
 
 Hundreds of rules meet every sentence, and nearly all fail; a substring test rules them out thirty times
 faster than the expression does. The idea is that of RE2's ``FilteredRE2`` and of Russ Cox, "Regular expression
@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser as sre_parser  # type: ignore[attr-defined]
 from typing import Any
+
+from analyzer.errors import InvalidKnowledge
 
 MIN_LENGTH = 2
 MAX_ALTERNATIVES = 60
@@ -83,3 +85,24 @@ def _is_telling(literal: str) -> bool:
 def _selectivity(found: frozenset[str]) -> tuple[int, int]:
     """Prefer long literals, then few of them; a rare character counts as three more."""
     return min(len(literal) + 3 * any(c in RARE for c in literal) for literal in found), -len(found)
+
+
+def compile_cues(cues: Iterable[str]) -> re.Pattern[str]:
+    """Compile phrases; ``*`` at either end stands for inflection or the rest of a compound.
+
+    Raises:
+        InvalidKnowledge: If there is no phrase, which would match everything.
+
+    Example:
+        >>> bool(compile_cues(["behandlingsgrunnlag*"]).search("Behandlingsgrunnlaget er avtale"))
+        True
+    """
+    parts = []
+    for cue in sorted(set(cues), key=len, reverse=True):
+        body = re.escape(cue.strip("*")).replace(r"\ ", r"\s+")
+        left = "" if cue.startswith("*") else r"(?<!\w)"
+        right = r"\w*" if cue.endswith("*") else r"(?!\w)"
+        parts.append(f"{left}{body}{right}")
+    if not parts:
+        raise InvalidKnowledge("A list of cues is empty; an empty list would match every text.")
+    return re.compile("|".join(parts), re.IGNORECASE)

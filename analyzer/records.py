@@ -327,14 +327,9 @@ class LegalBasis:
 
 @dataclass(frozen=True, slots=True)
 class StatedPhrase:
-    """A purpose or a kind of data in the statement's words.
+    """A purpose or a kind of data: ``phrase`` is the evidence on one line.
 
-    Attributes:
-        start: Offset of the evidence.
-        end: Offset after the evidence.
-        text: The evidence as read.
-        phrase: The same on one line, for lists and tables.
-        data_subject: Whom it is about where the statement groups by that, such as "customers" or "employees".
+    ``data_subject`` is whom it is about where the statement groups by that, such as "customers" or "employees".
     """
 
     start: int

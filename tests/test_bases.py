@@ -92,6 +92,8 @@ def test_plain_grounds_need_a_disclosure(knowledge, names):
         ("Vi utfører oppgaver etter barnehageloven.", "6.1.e"),
         ("Vi løyser oppgåver i medhald av lova.", ""),
         ("Vi har en legitimate interest i å svare deg.", "6.1.f"),
+        ("Artikkel 9 nr. 2 c) Det er nødvendig for å verne vitale interesser.", "9.2.c"),
+        ("Artikkel 6 nr. 1 b og samtykke.", "6.1.a 6.1.b"),
     ],
 )
 def test_grounds_in_words(text, codes, knowledge, names):

@@ -44,6 +44,8 @@ _MOST = 100
 """References in one segment that are compared; a sentence has a handful."""
 
 _LAST_LETTER = {"6": "f", "9": "j"}
+# "Vitale interesser" beside article 9(2)(c) says that point in words, and is no ground of article 6.
+_SAYS_THE_SAME = {"9.2.a": "6.1.a", "9.2.c": "6.1.d", "9.2.g": "6.1.e", "9.2.i": "6.1.e"}
 _PARAGRAPH = {"6": "1", "9": "2"}
 # Acts that set limits to processing or give rights, but command none.
 _NO_DUTY = ("personopplysningsl", "personregister", "ekomlov", "markedsføringslov", "grunnlov", "åndsverklov")
@@ -81,7 +83,8 @@ def find_legal_bases(
         if named:
             known = named
             article = (section, named)
-        grounds = list(_worded(segment, worded))
+        said = {_SAYS_THE_SAME.get(basis.article) for basis in explicit}
+        grounds = [basis for basis in _worded(segment, worded) if basis.article not in said]
         explicit += _by_letter(segment, letters, explicit, known, {basis.article for basis in grounds})
         found = [
             *explicit,
