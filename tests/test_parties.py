@@ -1,5 +1,7 @@
 """Who is who: recipients, joint controllers, the officer, and public bodies under old names."""
 
+import time
+
 import pytest
 from builders import facts
 
@@ -136,3 +138,22 @@ def test_contacts_beside_the_controllers_own_name_are_its(knowledge, names):
     )
     found = facts(*lines, knowledge=knowledge, names=names).contacts
     assert [(c.kind, c.of) for c in found] == [("address", "controller"), ("address", "unknown")]
+
+
+HOSTILE = (
+    "personvernombud er Aa ",
+    "Aa ",
+    "Vi bruker ikke ",
+    "føres av Aa ",
+    "Bring ",
+    "systemet ",
+    "felles behandlingsansvar Aa AS ",
+)
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_time_is_linear(piece, knowledge, names):
+    facts("Fjell AS", knowledge=knowledge, names=names)  # loads spaCy
+    start = time.process_time()
+    facts(((piece * 20_000)[:20_000], "recipients dpo"), knowledge=knowledge, names=names)
+    assert time.process_time() - start < 3

@@ -44,7 +44,12 @@ def status(report, topic):
 
 def test_a_statement_is_read_as_a_reader_would(report):
     data = report.data
-    assert data["organisation"] == {"name": "Fjellvik Sykkel AS", "orgnr": "328110865", "sector": "private"}
+    assert data["organisation"] == {
+        "name": "Fjellvik Sykkel AS",
+        "orgnr": "328110865",
+        "sector": "private",
+        "country": "NO",
+    }
     assert {r["duration"] for r in report.retention} == {"P3Y", "P5Y"}
     assert [b["article"] for b in data["legal_bases"]][:1] == ["6.1.b"]
     assert data["statutes"][0]["act"] == "bokføringsloven"

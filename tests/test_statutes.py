@@ -1,5 +1,7 @@
 """References to acts: names in all their forms, places in them, and which act of a name is meant."""
 
+import time
+
 import pytest
 from builders import facts, unmark
 
@@ -243,3 +245,25 @@ def test_wrapped_references(knowledge):
         "etter bokføringsloven\u00a0§\u00a013 og lov om\nbokføring"
     )
     assert [(c.act, c.section) for c in found] == [("bokføringsloven", "13"), ("bokføringsloven", None)]
+
+
+HOSTILE = (
+    "lov om a ",
+    "skatte-, ",
+    "skatte-, avgifts- og ",
+    "§ 1 første ledd ",
+    "bokføringsloven § 1, ",
+    "lov 1. mai 2000 nr. 1 ",
+    "lov 1. mai 2000 om ",
+    "trolldomsloven ",
+    "forskrift til ",
+    "a-",
+)
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_time_is_linear(piece, knowledge):
+    finder = StatuteFinder(knowledge, as_of=AS_OF)
+    start = time.process_time()
+    finder.find((piece * 20_000)[:20_000])
+    assert time.process_time() - start < 2
