@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from analyzer.errors import AnalyzerError, UnreadableSource
+from analyzer.html_audit import render_audit
 from analyzer.pipeline import Analyzer, Failure
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def run_audit(
 ) -> Audit:
     """Analyse all statements below the paths and write the results.
 
-    ``out`` gets ``reports/<id>.json``, ``documents.csv`` with one row a statement, ``findings.csv`` with one
+    ``out`` gets ``index.html`` over all, ``reports/<id>.json`` and ``.html``, ``documents.csv`` with one row a statement, ``findings.csv`` with one
     row a finding, and ``errors.csv``. A source that cannot be read is recorded there, and the rest go on.
 
     Args:
@@ -161,15 +162,17 @@ def run_audit(
                 audit.errors.append(result)
             else:
                 _write_atomically(folder / "reports" / f"{result.id}.json", result.to_json())
+                _write_atomically(folder / "reports" / f"{result.id}.html", result.to_html(options.language))
                 _count(audit, findings, result)
             progress(done, len(jobs), str(source))
         _write_csv(folder / "documents.csv", audit.rows, ["id", "source"])
         _write_csv(folder / "findings.csv", findings, ["id", "code"])
-        _write_csv(
-            folder / "errors.csv",
-            [{"source": e.source, "error": e.error} for e in audit.errors],
-            ["source", "error"],
+        errors = [{"source": e.source, "error": e.error} for e in audit.errors]
+        _write_csv(folder / "errors.csv", errors, ["source", "error"])
+        overview = render_audit(
+            audit.rows, findings, title=folder.resolve().name, errors=errors, language=options.language
         )
+        _write_atomically(folder / "index.html", overview)
     except OSError as error:
         raise AnalyzerError(
             f"{folder} kan ikke skrives: {error.strerror or error}. Velg en annen --out."

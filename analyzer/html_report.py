@@ -128,7 +128,10 @@ def _retention(
         days = _days(period["duration"])
         rows.append(
             {
-                **{key: shorten(period[key], _PHRASE) if period[key] else None for key in ("applies_to", "trigger", "statute")},
+                **{
+                    key: shorten(period[key], _PHRASE) if period[key] else None
+                    for key in ("applies_to", "trigger", "statute")
+                },
                 "bound": period["bound"] or "exact",
                 "retention_class": period["class"],
                 "length": _in_words(period["duration"], units),
@@ -136,7 +139,7 @@ def _retention(
                 "position": _position(days) if days else None,
                 "quote": statement.link_context(period),
             }
-        )  # fmt: skip
+        )
     return sorted(rows, key=lambda row: -row["days"])
 
 
@@ -173,12 +176,17 @@ def _bases(data: Mapping[str, Any], statement: Statement) -> list[dict[str, Any]
         {
             "purpose": shorten(purpose, _PHRASE) if purpose else None,
             "bases": [
-                {"article": article, "explicit": explicit, "quote": places[0], "others": places[1 : _PLACES + 1]}
+                {
+                    "article": article,
+                    "explicit": explicit,
+                    "quote": places[0],
+                    "others": places[1 : _PLACES + 1],
+                }
                 for (article, explicit), places in found.items()
             ],
         }
         for purpose, found in sorted(purposes.items(), key=lambda item: item[0] is None)
-    ]  # fmt: skip
+    ]
 
 
 def _recipients(data: Mapping[str, Any], statement: Statement) -> list[dict[str, Any]]:
@@ -199,6 +207,9 @@ def _recipients(data: Mapping[str, Any], statement: Statement) -> list[dict[str,
         )
         row["places"].append(statement.link_context(recipient))
     return sorted(
-        ({**row, "quote": row["places"][0], "others": row["places"][1 : _PLACES + 1]} for row in rows.values()),
+        (
+            {**row, "quote": row["places"][0], "others": row["places"][1 : _PLACES + 1]}
+            for row in rows.values()
+        ),
         key=lambda row: not row["outside"],
-    )  # fmt: skip
+    )

@@ -194,6 +194,7 @@ def show_summary(result: Audit, console: Console) -> None:
         for topic, count in result.missing.most_common(10):
             table.add_row(topics[topic].title["nb"], str(count), f"{count / done:.0%}")
         console.print(table)
+    console.print(f"Oversikt:  {result.folder / 'index.html'}")
     console.print(f"Rapporter: {result.folder / 'reports'}")
     console.print(
         f"Tabeller:  {result.folder / 'documents.csv'}, {result.folder / 'findings.csv'}, {result.folder / 'errors.csv'}"

@@ -41,7 +41,7 @@ def test_everything_is_accounted_for(folder, tmp_path):
     audit = run_audit(
         [folder], tmp_path / "ut", progress=lambda done, total, source: seen.append((done, total))
     )
-    reports = sorted(p.name for p in (tmp_path / "ut" / "reports").iterdir())
+    reports = sorted(p.name for p in (tmp_path / "ut" / "reports").glob("*.json"))
     assert reports == ["Dal.json", "dal-2.json", "side.json"]
     for name in reports:
         validate_report(json.loads((tmp_path / "ut" / "reports" / name).read_text(encoding="utf-8")))
