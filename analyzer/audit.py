@@ -169,9 +169,7 @@ def run_audit(
         _write_csv(folder / "findings.csv", findings, ["id", "code"])
         errors = [{"source": e.source, "error": e.error} for e in audit.errors]
         _write_csv(folder / "errors.csv", errors, ["source", "error"])
-        overview = render_audit(
-            audit.rows, findings, title=folder.resolve().name, errors=errors, language=options.language
-        )
+        overview = render_audit(audit.rows, findings, errors=errors, language=options.language)
         _write_atomically(folder / "index.html", overview)
     except OSError as error:
         raise AnalyzerError(

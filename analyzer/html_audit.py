@@ -21,7 +21,7 @@ def render_audit(
     documents: Sequence[Mapping[str, Any]],
     findings: Sequence[Mapping[str, Any]],
     *,
-    title: str,
+    title: str | None = None,
     clusters: Sequence[Mapping[str, Any]] = (),
     errors: Sequence[Mapping[str, Any]] = (),
     language: Language = "nb",
@@ -32,7 +32,7 @@ def render_audit(
         documents: Rows as in ``documents.csv``: ``id``, ``organisation``, ``orgnr``, ``sector`` (any text),
             ``date``, ``completeness``, and the status of each disclosure under its id.
         findings: Rows as in ``findings.csv``: ``id`` of the statement, ``code``, ``severity``, ``title``.
-        title: Heading of the page.
+        title: Heading of the page, such as whose statements they are.
         clusters: Rows as in ``templates.csv``, one for each statement made from a template that others use too:
             ``template``, its number, ``name``, and the statement's ``id``.
         errors: Rows as in ``errors.csv``: ``source``, ``error``.
@@ -48,7 +48,7 @@ def render_audit(
     return render_page(
         "audit",
         language,
-        title=title,
+        title=title or read_words(language)["audit"]["title"],
         rows=_rows(documents, findings, [id for id, _, _ in disclosures], list(others), clusters),
         cells=_cells(language),
         disclosures=disclosures,
