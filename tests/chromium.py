@@ -35,18 +35,26 @@ class Visit:
     """One page in a window of its own; ``page`` is Playwright's."""
 
     def __init__(self, context, path):
-        self.requests, self.complaints = [], []
+        self.tried, self.sent, self.complaints = [], [], []
         self.page = context.new_page()
-        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("request", lambda request: self.tried.append(request.url))
+        self.page.route("**/*", self._intercept)
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("dialog", lambda dialog: (self.complaints.append(dialog.message), dialog.dismiss()))
         self.url = Path(path).as_uri()
         self.page.goto(self.url)
 
+    def _intercept(self, route):
+        self.sent.append(route.request.url)
+        if route.request.url.startswith("file:"):
+            route.continue_()
+        else:
+            route.abort()
+
     def assert_quiet(self):
         assert self.complaints == []
-        assert {url.split("#")[0] for url in self.requests} == {self.url}
+        assert {url.split("#")[0] for url in [*self.tried, *self.sent]} == {self.url}
 
     def assert_fits(self):
         """Nothing is wider than the window, nor than its half of it."""
@@ -83,7 +91,9 @@ class Visit:
 @contextlib.contextmanager
 def visit(browser, path, *, width=1280, scheme="light", **options):
     """Open a page, and see afterwards that it was quiet."""
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, **options)
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce", **options
+    )
     opened = Visit(context, path)
     yield opened
     opened.assert_quiet()
