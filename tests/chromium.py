@@ -76,6 +76,14 @@ class Visit:
             for node in v["nodes"][:3]
         ]
 
+    def wait_until(self, expression):
+        """Wait for a JavaScript expression; Playwright's own waiting evaluates text, which the policy forbids."""
+        for _ in range(100):
+            if self.page.evaluate(expression):
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"never true: {expression}")
+
     def screenshot(self, name):
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)

@@ -87,7 +87,7 @@ def test_from_a_finding_to_its_words_and_back(browser, pages):
 def test_by_keyboard(browser, pages):
     with visit(browser, pages / "report.html") as seen:
         seen.page.keyboard.press("PageDown")
-        seen.page.wait_for_function("document.querySelector('main').scrollTop > 0")
+        seen.wait_until("document.querySelector('main').scrollTop > 0")
         seen.page.reload()
         seen.page.keyboard.press("Tab")
         assert seen.page.evaluate("document.activeElement.className") == "skip"
@@ -185,8 +185,7 @@ def test_filter(browser, pages):
         seen.page.get_by_label("Søk").fill("ingen heter dette")
         assert found(seen) == "Viser 0 av 0 erklæringer"
         seen.page.get_by_role("button", name="Nullstill").click()
-        seen.page.wait_for_timeout(50)
-        assert found(seen) == "Viser 100 av 180 erklæringer"
+        seen.wait_until("document.getElementById('shown').innerText.startsWith('Viser 100')")
         seen.page.get_by_label("Alvorsgrad").select_option("Uten funn")
         assert found(seen) == "Viser 0 av 0 erklæringer"
         seen.page.get_by_label("Alvorsgrad").select_option("Alle")
