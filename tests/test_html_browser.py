@@ -177,20 +177,29 @@ def found(seen):
 
 def test_filter(browser, pages):
     with visit(browser, pages / "audit.html") as seen:
-        assert found(seen) == "Viser 100 av 180 erklæringer"
+        assert found(seen) == "Viser 25 av 180 erklæringer"
         seen.page.get_by_role("button", name="Vis flere").click()
+        assert found(seen) == "Viser 125 av 180 erklæringer"
+        seen.page.get_by_role("button", name="Vis alle").click()
         assert found(seen) == "Viser 180 av 180 erklæringer"
         seen.page.get_by_label("Søk").fill("kvilheim")
-        assert found(seen) == "Viser 60 av 60 erklæringer"  # the report, and the same poisoned
+        assert found(seen) == "Viser 25 av 60 erklæringer"  # the report, and the same poisoned
         seen.page.get_by_label("Søk").fill("ingen heter dette")
         assert found(seen) == "Viser 0 av 0 erklæringer"
         seen.page.get_by_role("button", name="Nullstill").click()
-        seen.wait_until("document.getElementById('shown').innerText.startsWith('Viser 100')")
+        seen.wait_until("document.getElementById('shown').innerText.startsWith('Viser 25 av 180')")
         seen.page.get_by_label("Alvorsgrad").select_option("Uten funn")
         assert found(seen) == "Viser 0 av 0 erklæringer"
         seen.page.get_by_label("Alvorsgrad").select_option("Alle")
         seen.page.get_by_label("Sektor").select_option("Privat")
         assert set(seen.page.locator("tbody tr td:nth-child(2)").all_inner_texts()) == {"Privat"}
+
+
+def test_more_rows_come_as_one_scrolls(browser, pages):
+    with visit(browser, pages / "audit.html") as seen:
+        seen.page.locator(".scroll").evaluate("(box) => { box.scrollTop = box.scrollHeight; }")
+        seen.wait_until("document.getElementById('shown').innerText.startsWith('Viser 50 av')")
+        assert len(set(seen.page.locator("tbody a").evaluate_all("(all) => all.map((a) => a.href)"))) == 50
 
 
 def test_a_gap_and_a_template_choose_their_statements(browser, pages):

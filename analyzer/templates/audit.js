@@ -2,7 +2,7 @@
 "use strict";
 // Filters and sorts the table. Rows that are not shown are taken out of it, so that thousands cost nothing.
 (() => {
-  const STEP = 100, SIGNS = "mudpn";
+  const FIRST = 25, STEP = 100, SIGNS = "mudpn";
   const byId = (id) => document.getElementById(id);
   const body = document.querySelector("#matrix tbody"), heads = [...document.querySelectorAll("#matrix thead th")];
   const column = {};
@@ -17,13 +17,21 @@
     cluster: tr.dataset.c,
   }));
   const form = document.querySelector(".filter");
-  let found = rows, limit = STEP;
+  let found = rows, limit = FIRST;
 
+  const tell = () => {
+    const numbers = { shown: Math.min(limit, found.length), found: found.length };
+    byId("shown").textContent = document.body.dataset.showing.replace(/\{(\w+)\}/g, (_, key) => numbers[key]);
+    byId("more").hidden = byId("all").hidden = found.length <= limit;
+  };
   const show = () => {
     body.replaceChildren(...found.slice(0, limit).map((row) => row.tr));
-    const numbers = { shown: Math.min(limit, found.length), found: found.length };
-    byId("shown").textContent = document.body.dataset.showing.replace(/\{(\w+)\}/g, (_, key) => numbers[key].toLocaleString(document.body.dataset.lang));
-    byId("more").hidden = byId("all").hidden = found.length <= limit;
+    tell();
+  };
+  const extend = (count) => {
+    body.append(...found.slice(limit, limit + count).map((row) => row.tr));
+    limit += count;
+    tell();
   };
   const gapTest = (gap) => {
     const value = gap.slice(2);
@@ -40,7 +48,7 @@
     else if (severity) tests.push((row) => row.counts[severity] > 0);
     if (gap) tests.push(gapTest(gap));
     found = rows.filter((row) => tests.every((test) => test(row)));
-    limit = STEP;
+    limit = FIRST;
     show();
   };
 
@@ -67,12 +75,15 @@
     th.replaceChildren(button);
   });
 
+  body.classList.add("ready");
   form.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", filter);
   form.addEventListener("reset", () => setTimeout(filter));
-  byId("more").addEventListener("click", () => { limit += STEP; show(); });
-  byId("all").addEventListener("click", () => { limit = Infinity; show(); });
+  byId("more").addEventListener("click", () => extend(STEP));
+  byId("all").addEventListener("click", () => extend(found.length));
+  const box = document.querySelector(".scroll");
+  box.addEventListener("scroll", () => { if (limit < found.length && box.scrollTop + 2 * box.clientHeight > box.scrollHeight) extend(FIRST); }, { passive: true });
   document.querySelectorAll("a[data-gap]").forEach((link) => link.addEventListener("click", () => { byId("gap").value = link.dataset.gap; filter(); }));
   addEventListener("beforeprint", () => body.replaceChildren(...found.map((row) => row.tr)));
   addEventListener("afterprint", show);
