@@ -41,8 +41,11 @@
     back.hidden = false;
   });
   // With two panes the window itself does not scroll: the keys that scroll start in the left one.
+  const pane = document.querySelector("main"), share = { PageDown: 0.9, " ": 0.9, ArrowDown: 0.06 };
   document.addEventListener("keydown", (event) => {
-    const keys = ["PageDown", "PageUp", "ArrowDown", "ArrowUp", "End", "Home", " "];
-    if (document.activeElement === document.body && keys.includes(event.key)) document.querySelector("main").focus({ preventScroll: true });
+    if (document.activeElement !== document.body || !(event.key in share) || pane.scrollHeight <= pane.clientHeight) return;
+    event.preventDefault();
+    pane.focus({ preventScroll: true });
+    pane.scrollBy({ top: share[event.key] * pane.clientHeight });
   });
 })();
