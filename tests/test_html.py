@@ -5,6 +5,7 @@ import json
 import re
 import tomllib
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import hostile
 import lxml.html
@@ -17,6 +18,7 @@ from analyzer.html_audit import render_audit
 from analyzer.html_report import render_report
 from analyzer.marked import GROUPS
 from analyzer.page import read_words, tame
+from analyzer.records import Recipient, RetentionClass, Severity, Status
 from analyzer.report import Report
 
 ROOT = Path(__file__).parent.parent
@@ -202,6 +204,19 @@ def test_every_topic_has_a_colour_and_every_country_a_name(knowledge):
     services = tomllib.loads((ROOT / "analyzer" / "data" / "services.toml").read_text(encoding="utf-8"))
     countries = {entry["country"] for entries in services.values() for entry in entries if "country" in entry}
     assert countries | EEA <= set(read_words("nb")["country"])
+
+
+@pytest.mark.parametrize(
+    ("section", "values"),
+    [
+        ("status", get_args(Status)),
+        ("severity", get_args(Severity)),
+        ("retention_class", get_args(RetentionClass)),
+        ("role", get_args(get_type_hints(Recipient)["role"])),
+    ],
+)
+def test_every_value_of_a_record_has_a_word(section, values):
+    assert set(values) <= set(read_words("nb")[section])
 
 
 def test_words_are_given_in_both_languages():
