@@ -118,6 +118,13 @@ def analyze(
     as_json: Annotated[
         bool, typer.Option("--json", help="Rapporten som JSON på standard ut; flere filer gir én linje hver.")
     ] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html",
+            help="Skriv også rapporten som én HTML-fil, med erklæringen ved siden av (én erklæring).",
+        ),
+    ] = None,
     full: Annotated[bool, typer.Option("--full", help="Vis også det som ikke er påkrevd.")] = False,
     fail_on: FailOnOption = Severity.NEVER,
     model: ModelOption = None,
@@ -135,6 +142,8 @@ def analyze(
     """
     from analyzer.pipeline import Analyzer
 
+    if html and len(files) > 1:
+        raise AnalyzerError("--html tar én erklæring. Bruk «personvern audit» for flere.")
     az = Analyzer.load(model, knowledge=knowledge, as_of=as_of, language=lang.value, cache=cache)
     console = make_console()
     unreadable, gravest = False, 0
@@ -148,6 +157,8 @@ def analyze(
             typer.echo(f"personvern: {error}", err=True)
             continue
         gravest = max([gravest, *(_GRAVITY[f["severity"]] for f in report.findings)])
+        if html:
+            _write_html(html, report.to_html(lang.value))
         if not as_json:
             show_report(report, console, full=full)
         elif len(files) == 1:
@@ -536,6 +547,16 @@ def _bytes(text: str) -> int | None:
         return int(parse_bytes(text)) or None
     except ValueError:
         raise AnalyzerError(f"«{text}» er ingen størrelse. Skriv den som 4GiB eller 800MB.") from None
+
+
+def _write_html(path: Path, page: str) -> None:
+    try:
+        path.write_text(page, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise AnalyzerError(
+            f"{path} kan ikke skrives: {error.strerror or error}. Velg en annen --html."
+        ) from error
+    typer.echo(f"HTML-rapport: {path}", err=True)
 
 
 def _finish(unreadable: bool, gravest: int, fail_on: Severity) -> None:

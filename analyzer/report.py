@@ -6,8 +6,9 @@ import html
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from analyzer.evidence import Piece, Source, best_segment
 from analyzer.records import Assessment, Document, Facts, Label, Restoration, Structure
 
 if TYPE_CHECKING:
@@ -96,17 +97,24 @@ class Report:
 
     def best_quote(self, disclosure: str) -> str | None:
         """Give the text of the segment that proves a disclosure best, or None if there is none."""
-        evidence = next(d["evidence"] for d in self.disclosures if d["id"] == disclosure)
-
-        def score(index: int) -> float:
-            categories = self.data["segments"][index]["categories"]
-            return max((float(c["score"]) for c in categories if c["id"] == disclosure), default=0.0)
-
-        return self.quote(max(evidence, key=score)) if evidence else None
+        found = best_segment(self.data, next(d for d in self.disclosures if d["id"] == disclosure))
+        return None if found is None else self.quote(found)
 
     def to_json(self) -> str:
         """Write the report as JSON; the same input, version and model give the same text."""
         return json.dumps(self.data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+    def to_html(self, language: Literal["nb", "en"] = "nb") -> str:
+        """Write the report as one HTML file: verdict, facts, and beside them the statement with its evidence marked.
+
+        The file needs no network and runs nothing that stands in the statement.
+
+        Args:
+            language: Of the page's own words; titles and messages keep the language of the analysis.
+        """
+        from analyzer.html_report import render_report
+
+        return render_report(self.data, language)
 
     def frame(self, name: str) -> pd.DataFrame:
         """Give one of the report's lists as a DataFrame with a ``document`` column.
@@ -127,11 +135,15 @@ class Report:
 
     def _repr_html_(self) -> str:
         """Show the disclosures as a table in a notebook; the statement's text is escaped."""
+        source = Source(self.data)
         rows = []
         for d in self.disclosures:
-            quote = (self.best_quote(d["id"]) or "")[:160]
-            cells = [d["title"], ", ".join(d["articles"]), STATUS_NB[d["status"]], quote]
-            rows.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>")
+            cells = [html.escape(t) for t in (d["title"], ", ".join(d["articles"]), STATUS_NB[d["status"]])]
+            best = best_segment(self.data, d)
+            segment = self.data["segments"][best] if best is not None else None
+            quote = source.quote(segment["start"], segment["end"], segment["text"], 160) if segment else []
+            cells.append("".join(map(_piece_html, quote)))
+            rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
         head = "".join(f"<th>{title}</th>" for title in ("Opplysning", "Artikkel", "Status", "Sitat"))
         title = html.escape(self.data["organisation"]["name"] or self.id)
         summary = self.summary
@@ -139,6 +151,13 @@ class Report:
             f"<h4>{title}: {summary['present']} av {summary['required']} påkrevde opplysninger</h4>"
             f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
         )
+
+
+def _piece_html(piece: Piece) -> str:
+    """Show a stretch of a quote; a restored word tells what was read when the mouse rests on it."""
+    if piece.original is None:
+        return html.escape(piece.text)
+    return f'<ins title="Lest som «{html.escape(piece.original)}»">{html.escape(piece.text)}</ins>'
 
 
 def build_report(

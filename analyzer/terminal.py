@@ -222,6 +222,7 @@ def show_summary(result: Audit, console: Console) -> None:
             count, share = f"{row['missing']} av {row['required']}", f"{row['share']:.0%}"
             table.add_row(row["title"], count, share, _interval(row))
         console.print(table)
+    console.print(f"Oversikt:  {folder / 'index.html'}")
     console.print(
         f"Rapporter: {folder / 'reports'}   Regneark: {folder / 'audit.xlsx'}   Parquet: {folder / 'tables'}"
     )

@@ -90,7 +90,7 @@ def test_everything_is_accounted_for(tmp_path):
     (source / "Thumbs.db").write_bytes(b"x")
     steps = []
     audit = run_audit([source], tmp_path / "ut", Options(as_of=AS_OF), progress=steps.append)
-    reports = sorted(p.name for p in (tmp_path / "ut" / "reports").iterdir())
+    reports = sorted(p.name for p in (tmp_path / "ut" / "reports").glob("*.json"))
     assert reports == ["Dal.json", "dal-2.json", "formel.json", "side.json"]
     for name in reports:
         validate_report(json.loads((tmp_path / "ut" / "reports" / name).read_text(encoding="utf-8")))

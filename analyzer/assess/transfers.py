@@ -16,7 +16,8 @@ def foreign_services(case: Case) -> list[Recipient]:
     """Give the recipients that the statement says it uses or shares data with, in countries that lack protection.
 
     A mere mention, such as a link to the organisation's Facebook page, is none, nor is a service that is no longer
-    in use, nor one of the EEA or of a country whose protection is adequate on the day of the audit.
+    in use, nor one of the EEA or of a country whose protection is adequate on the day of the audit, nor software
+    that its user runs.
     """
     safe = case.knowledge.eea | {c.code for c in case.knowledge.countries if is_adequate(case, c)}
     return [
@@ -24,6 +25,7 @@ def foreign_services(case: Case) -> list[Recipient]:
         for r in case.facts.recipients
         if r.country
         and r.country not in safe
+        and r.implies_transfer is not False
         and case.segment_at(r.start).has("recipients", "cookies", "transfer")
         and not _is_discarded(case, r)
     ]
