@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from analyzer.records import Assessment, Document, Facts, Label, Restoration, Structure
+from analyzer.records import Document, Facts, Label, Restoration, Structure
+from analyzer.verdicts import Assessment
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from analyzer.assess.case import Case, whole
 from analyzer.extract import LabelledSegment
 from analyzer.law import Country
-from analyzer.records import Finding, Quote, Recipient
+from analyzer.records import Quote, Recipient
+from analyzer.verdicts import Finding
 
 _NAMED = 5
 
@@ -24,6 +25,7 @@ def foreign_services(case: Case) -> list[Recipient]:
         for r in case.facts.recipients
         if r.country
         and r.country not in safe
+        and r.implies_transfer is not False
         and case.segment_at(r.start).has("recipients", "cookies", "transfer")
         and not _is_discarded(case, r)
     ]
