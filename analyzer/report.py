@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from analyzer.evidence import Piece, Source, best_segment
-from analyzer.records import Assessment, Document, Facts, Label, Restoration, Structure
+from analyzer.records import Document, Facts, Label, Restoration, Structure
+from analyzer.verdicts import Assessment
 
 if TYPE_CHECKING:
     import pandas as pd

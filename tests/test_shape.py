@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "analyzer"
 ORDER = [
     "errors",
     "records",
+    "verdicts",
     "law",
     "literals",
     "registers",

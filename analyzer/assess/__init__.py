@@ -10,7 +10,8 @@ from analyzer.assess.disclosures import disclose, weigh
 from analyzer.assess.findings import find
 from analyzer.extract import LabelledSegment
 from analyzer.knowledge import Knowledge
-from analyzer.records import Assessment, Facts
+from analyzer.records import Facts
+from analyzer.verdicts import Assessment
 
 __all__ = ["assess"]
 

@@ -10,12 +10,14 @@ from functools import cached_property
 from analyzer.extract import LabelledSegment
 from analyzer.knowledge import Knowledge
 from analyzer.law import Dated
-from analyzer.records import Facts, Finding, LegalBasis, Quote, Severity
+from analyzer.records import Facts, LegalBasis, Quote, Severity
+from analyzer.verdicts import Finding
 
 MAX_EVIDENCE = 10
 """Quotes that a finding carries, and segments that a disclosure cites."""
 
 _LONGEST_QUOTE = 160
+_NEIGHBOURS = 2
 _IN_FORCE_FROM, _IN_FORCE_TO = "0000", "9999"
 
 
@@ -107,6 +109,12 @@ class Case:
     @cached_property
     def _starts(self) -> list[int]:
         return [s.segment.start for s in self.segments]
+
+    def around(self, segment: LabelledSegment) -> Sequence[LabelledSegment]:
+        """Give a segment and its nearest neighbours of the same section."""
+        index = segment.segment.index
+        near = self.segments[max(index - _NEIGHBOURS, 0) : index + _NEIGHBOURS + 1]
+        return [s for s in near if s.segment.section == segment.segment.section]
 
     def section(self, segment: LabelledSegment) -> list[LabelledSegment]:
         """Give all segments of a segment's section, itself included."""

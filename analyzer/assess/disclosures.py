@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from analyzer.assess.case import MAX_EVIDENCE, Case, shorten
 from analyzer.assess.conditions import Decision
 from analyzer.extract import LabelledSegment
 from analyzer.law import Requirement
-from analyzer.records import Disclosure, Finding, RequirementResult, Status
+from analyzer.verdicts import Disclosure, Finding, RequirementResult, Status
 
 
 def disclose(case: Case, topic_id: str, decision: Decision) -> Disclosure:
@@ -19,7 +19,7 @@ def disclose(case: Case, topic_id: str, decision: Decision) -> Disclosure:
     reason = decision.reason
     status: Status
     if carriers:
-        status = "partial" if topic_id == "retention" and only_vague_retention(case) else "present"
+        status = "partial" if topic_id in _VAGUE and _VAGUE[topic_id](case) else "present"
     elif case.unreadable:
         status, reason = "undetermined", case.unreadable[0]
     elif decision.required and topic_id in case.doubts:
@@ -44,6 +44,21 @@ def only_vague_retention(case: Case) -> bool:
     """Tell whether no period is given beyond "as long as necessary"."""
     periods = case.facts.retention
     return bool(periods) and all(p.retention_class == "unspecified_other" for p in periods)
+
+
+def only_own_complaint(case: Case) -> bool:
+    """Tell whether all that is said of complaints is that they go to the organisation itself."""
+    carriers = case.carriers("complaint")
+    return bool(carriers) and all(
+        case.says("own_complaint", s.text, s.context) and not case.says("authority", s.text) for s in carriers
+    )
+
+
+_VAGUE: dict[str, Callable[[Case], bool]] = {
+    "retention": only_vague_retention,
+    "complaint": only_own_complaint,
+}
+"""Disclosures that can be made in part, each with what tells."""
 
 
 def weigh(

@@ -12,7 +12,8 @@ from analyzer.assess.parties import check_parties
 from analyzer.assess.periods import check_periods
 from analyzer.assess.rights import check_rights
 from analyzer.assess.transfers import check_transfers
-from analyzer.records import Disclosure, Finding, Quote
+from analyzer.records import Quote
+from analyzer.verdicts import Disclosure, Finding
 
 _GRAVITY = {"error": 0, "warning": 1, "info": 2}
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from analyzer.assess.case import Case, whole
 from analyzer.extract import LabelledSegment
-from analyzer.records import Finding, Quote
+from analyzer.records import Quote
+from analyzer.verdicts import Finding
 
 _ALL_SIX = frozenset(f"6.1.{letter}" for letter in "abcdef")
 _PURPOSE_VERB = re.compile(r"\bå\s+(?:\w+\s+og\s+)?\w+", re.IGNORECASE)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from analyzer.assess.case import Case, whole
 from analyzer.extract import LabelledSegment
-from analyzer.records import Finding, Quote
+from analyzer.records import Quote
+from analyzer.verdicts import Finding
 
 _FORMS = "AS|ASA|SA|DA|ANS|BA|HF|KF|IKS|ENK"
 _NAMED_CONTROLLER = re.compile(

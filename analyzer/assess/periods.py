@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from analyzer.assess.case import Case, whole
 from analyzer.extract import LabelledSegment
 from analyzer.law import Period
-from analyzer.records import Finding, Quote, Retention
+from analyzer.records import Quote, Retention
+from analyzer.verdicts import Finding
 
 _PART = re.compile(r"(\d+)([YMWD])")
 _TIME = re.compile(r"T(?:(\d+)H)?")
@@ -41,11 +42,9 @@ def check_periods(case: Case) -> Iterator[Finding]:
 
 def _indefinite(case: Case) -> Iterator[Finding]:
     """Find data kept for ever, unless for archives, research or statistics."""
-    quotes = [
-        _quote(p)
-        for p in case.facts.retention
-        if p.retention_class == "indefinite" and not case.says("lasting_value", case.segment_at(p.start).text)
-    ]
+    periods = [p for p in case.facts.retention if p.retention_class == "indefinite"]
+    texts = ((p, case.segment_at(p.start).text) for p in periods)
+    quotes = [_quote(p) for p, t in texts if case.says("for_ever", t) and not case.says("lasting_value", t)]
     if quotes:
         yield case.finding("retention-indefinite", quotes)
 
@@ -114,7 +113,7 @@ def _of_cameras(case: Case) -> Iterator[Finding]:
         words = f"{segment.context} {segment.text}"
         if not case.says("camera", words):
             continue
-        nearby = " ".join(s.text for s in case.section(segment))
+        nearby = " ".join(s.text for s in case.around(segment))
         allowed = [days(d) for d in rule.lengths] + [
             days(e.length) for e in rule.exceptions if e.applies(nearby)
         ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.assess.case import Case, whole
-from analyzer.records import Finding
+from analyzer.assess.disclosures import only_own_complaint
+from analyzer.verdicts import Finding
 
 _RIGHTS = ("access", "rectification", "erasure", "restriction", "objection", "portability")
 _CROWD = 3
@@ -40,7 +41,7 @@ def _buried_objection(case: Case) -> Iterator[Finding]:
 
 def _complaint_to_controller(case: Case) -> Iterator[Finding]:
     quotes = list(case.quotes("own_complaint"))
-    if quotes and not case.carriers("complaint"):
+    if quotes and (not case.carriers("complaint") or only_own_complaint(case)):
         yield case.finding("complaint-only-controller", quotes)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from analyzer.assess.case import Case, whole
 from analyzer.extract import LabelledSegment
 from analyzer.law import Country
-from analyzer.records import Finding, Quote, Recipient
+from analyzer.records import Quote, Recipient
+from analyzer.verdicts import Finding
 
 _NAMED = 5
 
