@@ -19,9 +19,9 @@ import pytest
 
 import analyzer
 from analyzer.auditing import Audit, Options, Source, run_audit
-from analyzer.auditing.sources import expand, unique_ids
 from analyzer.errors import AnalyzerError, UnreadableSource
 from analyzer.schema import validate_report
+from analyzer.sources import unique_ids
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -176,7 +176,9 @@ def test_a_file_whose_name_is_no_text(statements, tmp_path, light):
 
 def test_a_file_named_twice(statements, tmp_path, light):
     path = str(statements(1) / "s000.txt")
-    audit = run_audit([Source(path, "Første AS"), Source(path, "Andre AS")], tmp_path / "ut", light())
+    audit = run_audit(
+        [Source(path, "Første AS", path=path), Source(path, "Andre AS", path=path)], tmp_path / "ut", light()
+    )
     assert list(audit.documents["organisation"]) == ["Første AS", "Andre AS"]
     assert list(audit.documents["id"]) == ["s000", "s000-2"]
 
@@ -311,7 +313,9 @@ def test_only_what_must_be_is_done_again(statements, tmp_path, light):
     (source / "s003.txt").unlink()
     (source / "s004.txt").write_text("", encoding="utf-8")
     assert reused(language="en") == 4
-    assert sorted(p.stem for p in (out / "reports").iterdir()) == ["s000", "s001", "s002", "s005"]
+    for kind in ("json", "html"):
+        left = sorted(p.stem for p in (out / "reports").glob(f"*.{kind}"))
+        assert left == ["s000", "s001", "s002", "s005"]
     assert reused(language="en") == 5  # an empty file stays empty
 
 
@@ -378,7 +382,8 @@ def test_statement_text_is_no_formula(tmp_path, light):
 def test_a_manifests_columns_come_back(statements, tmp_path, light):
     source = statements(2)
     own = {"fylke": "Vestland", "id": "7", "=farlig()": "x"}
-    listed = Source(str(source / "s000.txt"), "Eget navn", "974760673", "helse", own)
+    path = str(source / "s000.txt")
+    listed = Source(path, "Eget navn", "974760673", "helse", own, path=path)
     audit = run_audit([listed, source / "s001.txt"], tmp_path / "ut", light(scheduler="sync"))
     first, second = audit.documents.to_dict("records")
     assert (first["organisation"], first["orgnr"], first["sector"]) == ("Eget navn", "974760673", "helse")
@@ -437,6 +442,35 @@ def test_compare_command(statements, tmp_path, light):
 # --- sources ----------------------------------------------------------------------------------------------------
 
 
+def test_a_manifest_from_the_command_line(statements, tmp_path):
+    source = statements(1)
+    (tmp_path / "liste.csv").write_text(
+        f"source;organisation;fylke\n{source / 's000.txt'};Dal AS;Vestland\nborte.txt;Li AS;Viken\n",
+        encoding="utf-8",
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "analyzer",
+        "audit",
+        "--manifest",
+        "liste.csv",
+        "-o",
+        "ut",
+        "--workers",
+        "1",
+    ]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert "borte.txt" in run.stderr
+    (row,) = rows(tmp_path / "ut" / "documents.csv")
+    assert (row["organisation"], row["fylke"]) == ("Dal AS", "Vestland")
+    page = (tmp_path / "ut" / "index.html").read_text(encoding="utf-8")
+    assert "Dal AS" in page
+    assert "borte.txt" in page
+    assert (tmp_path / "ut" / "reports" / f"{row['id']}.html").exists()
+
+
 def test_unwritable_folder(tmp_path):
     (tmp_path / "a.txt").write_text(GOOD, encoding="utf-8")
     (tmp_path / "fil").write_text("opptatt")
@@ -448,7 +482,7 @@ def test_nothing_to_read(tmp_path):
     with pytest.raises(UnreadableSource, match="ingen filer"):
         run_audit([tmp_path], tmp_path / "ut")
     with pytest.raises(UnreadableSource, match="finnes ikke"):
-        expand([tmp_path / "borte"])
+        run_audit([tmp_path / "borte"], tmp_path / "ut")
 
 
 @pytest.mark.parametrize(

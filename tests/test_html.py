@@ -17,8 +17,9 @@ from analyzer.html_audit import render_audit
 from analyzer.html_report import render_report
 from analyzer.marked import GROUPS
 from analyzer.page import read_words, tame
-from analyzer.records import Recipient, RetentionClass, Severity, Status
+from analyzer.records import Recipient, RetentionClass
 from analyzer.report import Report
+from analyzer.verdicts import Severity, Status
 
 ROOT = Path(__file__).parent.parent
 HELDOUT = ROOT / "corpus" / "heldout"

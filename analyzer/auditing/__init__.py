@@ -1,6 +1,6 @@
 """Audits of many statements: run, resumed, summed up and compared. ``run.py`` is where the parts meet.
 
-sources → options → task → guard → schedule → folder → rows → tables → templates → across → collect → results →
+options → task → guard → schedule → folder → rows → tables → templates → across → collect → results →
 compare → run
 """
 
@@ -9,6 +9,6 @@ from __future__ import annotations
 from analyzer.auditing.options import Options
 from analyzer.auditing.results import Audit
 from analyzer.auditing.run import Step, run_audit
-from analyzer.auditing.sources import Source
+from analyzer.sources import Source
 
 __all__ = ["Audit", "Options", "Source", "Step", "run_audit"]

@@ -16,8 +16,8 @@ from dataclasses import asdict
 from typing import Any, BinaryIO
 
 from analyzer.auditing.options import Options
-from analyzer.auditing.sources import Source
 from analyzer.auditing.task import OUT_OF_MEMORY, Job, Outcome, Task, Unusable
+from analyzer.sources import Source
 
 GRACE = 15
 """Seconds past the time limit after which the kernel ends the process, should no guard be left to do it."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from analyzer.auditing.across import Overview
 from analyzer.auditing.folder import Entry, RunFolder
+from analyzer.auditing.pages import Pages
 from analyzer.auditing.rows import (
     DOCUMENT_COLUMNS,
     ERROR_COLUMNS,
@@ -20,16 +21,27 @@ from analyzer.auditing.rows import (
     status_column,
     whose_statement,
 )
-from analyzer.auditing.sources import Source
 from analyzer.auditing.tables import TableWriter
+from analyzer.page import Language
+from analyzer.sources import Source
 
 SHOWN = 10
 """Missing disclosures in the summary."""
 
 
-def collect_tables(folder: RunFolder, run: str, done: Sequence[tuple[Source, Entry]]) -> dict[str, Any]:
-    """Write all tables, in the order of the sources, and give the summary that run.json holds."""
+def collect_tables(
+    folder: RunFolder, run: str, done: Sequence[tuple[Source, Entry]], *, pages_in: Language | None = None
+) -> dict[str, Any]:
+    """Write all tables, in the order of the sources, and give the summary that run.json holds.
+
+    Args:
+        folder: Holds the reports.
+        run: Name of the run.
+        done: The sources with what came of them.
+        pages_in: Language of the HTML pages; None for no pages.
+    """
     overview = Overview()
+    pages = Pages(folder, pages_in) if pages_in else None
     extra = _extra_columns(source for source, _ in done)
     with TableWriter(folder.path, run) as tables:
         opened = False
@@ -42,18 +54,24 @@ def collect_tables(folder: RunFolder, run: str, done: Sequence[tuple[Source, Ent
                 opened = True
             whose = whose_statement(report, source.organisation, source.orgnr, source.sector)
             carried = {extra[name]: value for name, value in source.extra.items()}
-            tables.add("documents", document_row(report, whose) | carried)
-            for name in LISTS:
-                for row in list_rows(name, report, whose):
+            rows = {name: list(list_rows(name, report, whose)) for name in LISTS}
+            document = document_row(report, whose)
+            tables.add("documents", document | carried)
+            for name, of_list in rows.items():
+                for row in of_list:
                     tables.add(name, row)
+            if pages:
+                pages.add(report, document, rows["findings"])
             overview.add(report, whose)
         if not opened:
             _open(tables, [], extra)
         _add_errors(tables, done)
-        missing = _add_summaries(tables, overview)
+        summaries = _add_summaries(tables, overview)
+    if pages:
+        pages.finish(summaries["templates"], [entry for _, entry in done if entry.error is not None])
     return {
         "completeness": overview.completeness(),
-        "missing": missing[:SHOWN],
+        "missing": summaries["missing"][:SHOWN],
         "findings": dict(overview.findings.most_common()),
         "severities": dict(overview.severities.most_common()),
     }
@@ -83,13 +101,11 @@ def _add_errors(tables: TableWriter, done: Sequence[tuple[Source, Entry]]) -> No
             tables.add("errors", row | whose)
 
 
-def _add_summaries(tables: TableWriter, overview: Overview) -> list[dict[str, Any]]:
-    """Write what is said across organisations, and give the rows of what is missing."""
-    missing: list[dict[str, Any]] = []
-    for name, rows in overview.tables():
+def _add_summaries(tables: TableWriter, overview: Overview) -> dict[str, list[dict[str, Any]]]:
+    """Write what is said across organisations, and give it by table."""
+    summaries = {name: list(rows) for name, rows in overview.tables()}
+    for name, rows in summaries.items():
         tables.open(name, SUMMARIES[name])
         for row in rows:
             tables.add(name, row)
-            if name == "missing":
-                missing.append(row)
-    return missing
+    return summaries

@@ -120,6 +120,7 @@ class RunFolder:
         digest = None
         if outcome.report is not None:
             data = outcome.report.encode("utf-8")
+            self.page_of(id).unlink(missing_ok=True)  # made of an older report
             write_durably(self.reports / f"{id}.json", data)
             self._written.add(id)
             digest = hashlib.sha256(data).hexdigest()
@@ -144,6 +145,11 @@ class RunFolder:
             (self.reports / f"{id}.json.part").unlink(missing_ok=True)
             if id not in ids:
                 (self.reports / f"{id}.json").unlink(missing_ok=True)
+                self.page_of(id).unlink(missing_ok=True)
+
+    def page_of(self, id: str) -> Path:
+        """Give the place of a statement's HTML page."""
+        return self.reports / f"{id}.html"
 
     def _open_ledger(self) -> BinaryIO:
         if self._ledger is None:

@@ -40,6 +40,10 @@ class Options:
         timeout: Seconds for one statement; None for no limit.
         memory_limit: Bytes for one statement beyond what the loaded model takes; None for no limit.
         force: Start afresh instead of going on where an earlier run stopped.
+        manifest: A list of statements, as for :func:`analyzer.sources.expand`.
+        discover: Find the statement from the pages that URLs name.
+        allow_private: Also fetch URLs of this machine and its network.
+        pages: Write an HTML page for each statement, and one over all.
         analysis: ``module:function``. The function takes these options and gives a function of bytes, id and
             source name that gives the report as JSON text, or raises AnalyzerError. Workers import it.
     """
@@ -56,6 +60,10 @@ class Options:
     timeout: float | None = TIMEOUT
     memory_limit: int | None = MEMORY_LIMIT
     force: bool = False
+    manifest: str | None = None
+    discover: bool = False
+    allow_private: bool = False
+    pages: bool = True
     analysis: str = ANALYSIS
 
 

@@ -15,9 +15,9 @@ from analyzer.auditing.folder import Entry, RunFolder
 from analyzer.auditing.options import Options, describe_settings, settings_digest
 from analyzer.auditing.results import Audit
 from analyzer.auditing.schedule import do_jobs
-from analyzer.auditing.sources import Source, expand, unique_ids
 from analyzer.auditing.task import Job, Outcome
 from analyzer.errors import AnalyzerError, UnreadableSource
+from analyzer.sources import Source, expand, open_web, unique_ids
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -56,12 +56,13 @@ def run_audit(
 ) -> Audit:
     """Analyse all statements and write the results; a run that was stopped goes on where it stopped.
 
-    ``out`` gets ``reports/<id>.json``; a CSV file, a sheet of ``audit.xlsx`` and a Parquet dataset under ``tables/``
-    for documents, each list of a report and each summary; ``errors.csv``; ``run.json``; and ``ledger.jsonl``, by
-    which a run goes on. A source that cannot be read is recorded, and the rest go on.
+    ``out`` gets ``index.html`` over all; ``reports/<id>.json`` and ``.html``; for documents, each list of a report and
+    each summary a CSV file, a sheet of ``audit.xlsx`` and a Parquet
+    dataset under ``tables/``; ``errors.csv``; ``run.json``; ``ledger.jsonl``, by
+    which a run goes on; and ``evidence/`` with the pages fetched. A source that cannot be read is recorded, and the rest go on.
 
     Args:
-        sources: Files and folders, or sources.
+        sources: Files, folders, patterns, web archives and URLs, or sources.
         out: Folder for the results; made if need be.
         options: How to run.
         progress: Called after each source.
@@ -73,7 +74,7 @@ def run_audit(
     """
     options = options or Options()
     folder = Path(out)
-    found = _outside(folder, expand(sources))
+    found = _outside(folder, _gather(sources, folder, options))
     ids = unique_ids(found)
     try:
         with RunFolder(folder) as run_folder:
@@ -86,10 +87,30 @@ def run_audit(
         ) from error
 
 
+def _gather(given: Iterable[str | Path | Source], folder: Path, options: Options) -> list[Source]:
+    """Make a source of each statement that is named; pages are fetched into the folder's evidence."""
+    given = list(given)
+    ready = [source for source in given if isinstance(source, Source)]
+    paths = [path for path in given if not isinstance(path, Source)]
+    if not paths and options.manifest is None and ready:
+        return ready
+    web = open_web(
+        folder / "evidence",
+        allow_private=options.allow_private,
+        discover=options.discover,
+        reuse=not options.force,
+    )
+    return [*ready, *expand(paths, manifest=options.manifest, web=web)]
+
+
 def _outside(folder: Path, sources: Sequence[Source]) -> list[Source]:
-    """Leave out what lies in the folder of results."""
+    """Leave out files that lie in the folder of results, but for the pages fetched into it."""
     results = folder.resolve()
-    kept = [source for source in sources if results not in Path(source.locator).resolve().parents]
+    kept = [
+        source
+        for source in sources
+        if source.url or source.path is None or results not in Path(source.path).resolve().parents
+    ]
     if not kept:
         raise UnreadableSource(f"{folder} er både kilde og resultatmappe. Velg en annen --out.")
     return kept
@@ -172,7 +193,10 @@ class _Run:
         done = [entry for entry in entries if entry.error is None]
         run = f"{self.record['as_of']}-{_digest(self.record['settings_digest'], entries)}"
         analysed = time.monotonic()
-        summary = collect_tables(self.folder, run, list(zip(self.sources, entries, strict=True)))
+        language = self.options.language if self.options.pages else None
+        summary = collect_tables(
+            self.folder, run, list(zip(self.sources, entries, strict=True)), pages_in=language
+        )
         self.folder.keep_reports({entry.id for entry in done})
         counts = {
             "sources": len(entries),

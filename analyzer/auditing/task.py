@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from analyzer.auditing.options import Options
-from analyzer.auditing.sources import Source
 from analyzer.errors import AnalyzerError
+from analyzer.sources import Source
 
 Analysis = Callable[[bytes, str, str], str]
 """Takes the bytes, the id and the source's name; gives the report as JSON text, or raises AnalyzerError."""

@@ -57,6 +57,8 @@ class Found:
 
 def is_archive(path: str | Path) -> bool:
     """Tell a web archive by its content: a WARC, packed or not, or a zip with WARCs in it."""
+    if not Path(path).is_file():  # a pipe would wait for its writer
+        return False
     try:
         with Path(path).open("rb") as file:
             head = file.read(2048)

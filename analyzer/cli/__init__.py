@@ -1,0 +1,31 @@
+"""The command ``personvern``; every command is a thin layer over the library."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from analyzer.cli.app import EXIT_UNREADABLE, app, corpus_app
+from analyzer.errors import AnalyzerError
+
+# The order of the commands in the help.
+# isort: off
+import analyzer.cli.statements
+import analyzer.cli.audits
+import analyzer.cli.workshop  # noqa: F401
+
+# isort: on
+
+__all__ = ["app", "corpus_app", "run"]
+
+
+def run() -> None:
+    """Run the command line; an AnalyzerError is a message and exit status 2, never a traceback."""
+    try:
+        app()
+    except AnalyzerError as error:
+        typer.echo(f"personvern: {error}", err=True)
+        sys.exit(EXIT_UNREADABLE)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output, such as "head", has had enough

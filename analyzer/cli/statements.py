@@ -1,0 +1,175 @@
+"""Commands on single statements, and on what the rules and reports are."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from analyzer.cli.app import (
+    GRAVITY,
+    AllowPrivateOption,
+    AsOfOption,
+    CacheOption,
+    FailOnOption,
+    KnowledgeOption,
+    Language,
+    LanguageOption,
+    ModelOption,
+    Ocr,
+    OcrLanguageOption,
+    OcrOption,
+    Severity,
+    app,
+    finish,
+)
+from analyzer.errors import AnalyzerError
+from analyzer.terminal import make_console, show_pages, show_report, visible
+
+
+@app.command()
+def analyze(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            help="Erklæringer: tekst, Markdown, HTML, PDF, DOCX, bilder og nettadresser; «-» er standard inn."
+        ),
+    ],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Rapporten som JSON på standard ut; flere filer gir én linje hver.")
+    ] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html",
+            help="Skriv også rapporten som én HTML-fil, med erklæringen ved siden av (én erklæring).",
+        ),
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Vis også det som ikke er påkrevd.")] = False,
+    fail_on: FailOnOption = Severity.NEVER,
+    model: ModelOption = None,
+    knowledge: KnowledgeOption = None,
+    as_of: AsOfOption = None,
+    lang: LanguageOption = Language.NB,
+    ocr: OcrOption = Ocr.AUTO,
+    ocr_language: OcrLanguageOption = None,
+    cache: CacheOption = True,
+    allow_private: AllowPrivateOption = False,
+) -> None:
+    """Analyser én eller flere erklæringer og vis hva de opplyser om.
+
+    Sluttstatus: 0 ferdig, 1 funn etter --fail-on, 2 noe kunne ikke leses.
+    """
+    from analyzer.pipeline import Analyzer
+
+    if html and len(files) > 1:
+        raise AnalyzerError("--html tar én erklæring. Bruk «personvern audit» for flere.")
+    az = Analyzer.load(model, knowledge=knowledge, as_of=as_of, language=lang.value, cache=cache)
+    console = make_console()
+    unreadable, gravest = False, 0
+    for file in files:
+        try:
+            source = _open(file, allow_private)
+            with show_pages(file) as progress:
+                report = az.analyze(**source, ocr=ocr.value, ocr_language=ocr_language, progress=progress)
+        except AnalyzerError as error:
+            unreadable = True
+            typer.echo(f"personvern: {error}", err=True)
+            continue
+        gravest = max([gravest, *(GRAVITY[f["severity"]] for f in report.findings)])
+        if html:
+            _write_html(html, report.to_html(lang.value))
+        if not as_json:
+            show_report(report, console, full=full)
+        elif len(files) == 1:
+            sys.stdout.write(report.to_json())
+        else:
+            sys.stdout.write(json.dumps(report.data, ensure_ascii=False, allow_nan=False) + "\n")
+    finish(unreadable, gravest, fail_on)
+
+
+@app.command()
+def explain(
+    id: Annotated[
+        str,
+        typer.Argument(
+            help="Opplysning (retention), funnkode (missing-retention, retention-vague) eller krav (R15)."
+        ),
+    ],
+    knowledge: KnowledgeOption = None,
+    lang: LanguageOption = Language.NB,
+) -> None:
+    """Forklar en opplysning, et funn eller et krav: plikten, når den gjelder, artikler og eksempler på ordlyd."""
+    from analyzer.explain import explain as describe
+    from analyzer.knowledge import Knowledge
+
+    typer.echo(describe(Knowledge.load(knowledge), id, lang.value))
+
+
+@app.command()
+def restore(
+    file: Annotated[str, typer.Argument(help="Skadet tekst, eller en annen kilde; «-» er standard inn.")],
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Vis hver rettelse med linje og sannsynlighet i stedet.")
+    ] = False,
+    ocr: OcrOption = Ocr.AUTO,
+    ocr_language: OcrLanguageOption = None,
+) -> None:
+    """Gjenopprett norsk tekst som tekstgjenkjenning har skadet («ngdvendig», «var virksomhet»).
+
+    Teksten kommer på standard ut, og ingenting annet; en uskadd tekst kommer uendret.
+    """
+    from analyzer.ingest import read_document
+    from analyzer.restoration import restore as undo
+
+    with show_pages(file) as progress:
+        document = read_document(
+            sys.stdin.buffer.read() if file == "-" else file,
+            name="stdin" if file == "-" else None,
+            ocr=ocr.value,
+            ocr_language=ocr_language,
+            progress=progress,
+        )
+    restoration = undo(document.text)
+    if not diff:
+        sys.stdout.write(restoration.text)
+        return
+    for repair in restoration.repairs:
+        line = document.text.count("\n", 0, repair.start) + 1
+        original, restored = (" ".join(t.split()) for t in (repair.original, repair.restored))
+        typer.echo(f"{line}\t{visible(original)}\t{visible(restored)}\t{repair.score:.2f}")
+
+
+@app.command()
+def schema() -> None:
+    """Skriv JSON Schema for rapporten på standard ut."""
+    from analyzer.schema import report_schema
+
+    typer.echo(json.dumps(report_schema(), indent=1, ensure_ascii=False))
+
+
+def _open(file: str, allow_private: bool) -> dict[str, Any]:
+    """Give a file, standard input or a page as the source of an analysis."""
+    if file == "-":
+        return {"source": sys.stdin.buffer.read(), "id": "stdin", "name": "stdin"}
+    from analyzer.sources import Source, is_url, unique_ids
+
+    if not is_url(file):
+        return {"source": file}
+    from analyzer.sources.fetch import Fetcher
+
+    (id,) = unique_ids([Source(file, url=file)])
+    return {"source": Fetcher(allow_private=allow_private).fetch(file).data, "id": id, "name": file}
+
+
+def _write_html(path: Path, page: str) -> None:
+    try:
+        path.write_text(page, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise AnalyzerError(
+            f"{path} kan ikke skrives: {error.strerror or error}. Velg en annen --html."
+        ) from error
+    typer.echo(f"HTML-rapport: {path}", err=True)
