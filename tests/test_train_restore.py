@@ -69,6 +69,7 @@ def test_trained_weights_restore_what_they_were_trained_on(texts, tmp_path):
     assert json.loads((out / "metrics.json").read_text()) == metrics
     assert metrics["pages"] == 14
     assert metrics["word_errors_after"] < metrics["word_errors_before"]
+    assert metrics["read_in_norwegian_words_changed"] == 0
     assert len(cache.read_text(encoding="utf-8").splitlines()) >= 14
 
 

@@ -69,42 +69,41 @@ def train_restorer(
         )
     chosen, measured = choose_pages(kept, pages), choose_pages(held_out, HELD_OUT_PAGES * pages // PAGES)
     progress(f"{len(texts)} texts; reading {len(chosen)} pages to train on and {len(measured)} others")
-    read = read_pages([*measured, *chosen], cache, progress)
-    measured_pages, read = read[: len(measured)], read[len(measured) :]
+    measured_pages = read_pages(measured, "eng", cache, progress)
+    norwegian_pages = read_pages(measured, "nor", cache, progress)
+    read = read_pages(chosen, "eng", cache, progress)
     out.mkdir(parents=True, exist_ok=True)
     examples = _fit(kept, read, out, progress)
     restorer = Restorer.load(out)
-    score, norwegian = (_score(restorer, measured_pages, language) for language in ("eng", "nor"))
+    score, norwegian = _score(restorer, measured_pages), _score(restorer, norwegian_pages)
     metrics = {
         "texts": len(kept),
         "pages": len(read),
-        "pages_read_in_norwegian": sum(page.language == "nor" for page in read),
         "words": examples.words,
         "choices": len(examples.starts),
         "truth_not_among_candidates": examples.missed,
         "held_out_pages": len(measured_pages),
         "held_out_words": score.words,
         **score.rates(),
-        "norwegian_words": norwegian.words,
-        "norwegian_word_errors": norwegian.rates()["word_errors_before"],
-        "norwegian_words_changed": norwegian.changed,
+        "read_in_norwegian_word_errors": norwegian.rates()["word_errors_before"],
+        "read_in_norwegian_words_changed": norwegian.changed,
     }
     (out / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
     return metrics
 
 
-def _score(restorer: Restorer, pages: Sequence[Page], language: str) -> RestorationScore:
-    """Score the pages that were read with one of Tesseract's models."""
-    pairs = [(page.truth, page.read) for page in pages if page.language == language]
-    return score_restoration(pairs, lambda text: restorer.restore(text).text)
+def _score(restorer: Restorer, pages: Sequence[Page]) -> RestorationScore:
+    return score_restoration(
+        [(page.truth, page.read) for page in pages], lambda text: restorer.restore(text).text
+    )
 
 
 def _fit(
     texts: Sequence[TrainingText], pages: Sequence[Page], out: Path, progress: Callable[[str], None]
 ) -> Examples:
-    """Fit channel, lexicon and weights, and save them; the channel is that of the English model."""
+    """Fit channel, lexicon and weights, and save them."""
     progress("channel and lexicon")
-    tables = channel_tables(count_channel([(p.truth, p.read) for p in pages if p.language == "eng"]))
+    tables = channel_tables(count_channel((page.truth, page.read) for page in pages))
     path = out / "channel.json"
     path.write_text(json.dumps(tables, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
     bodies, weights = [t.text for t in texts], [t.weight for t in texts]

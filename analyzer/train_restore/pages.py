@@ -40,9 +40,6 @@ FONT_NAMES = (
 RESOLUTIONS = (100, 130, 150, 150, 200, 200, 250, 300)
 WORDS_PER_PAGE = 380
 
-NORWEGIAN_SHARE = 0.125
-"""Share of the pages that are read with Tesseract's Norwegian model; the others with the English one."""
-
 Language = Literal["eng", "nor"]
 
 
@@ -122,11 +119,6 @@ def draw_page(lines: Sequence[str], look: Look) -> bytes:
     return buffer.getvalue()
 
 
-def draw_language(page: str) -> Language:
-    """Choose the model that a page is read with, by its text, whatever other pages there are."""
-    return "nor" if random.Random(f"language {page}").random() < NORWEGIAN_SHARE else "eng"
-
-
 def read_page(image: bytes, language: Language = "eng") -> str:
     """Read a page image with Tesseract, on one core."""
     command = ["tesseract", "stdin", "stdout", "-l", language]
@@ -166,12 +158,16 @@ def choose_pages(texts: Sequence[TrainingText], number: int) -> list[str]:
 
 
 def read_pages(
-    pages: Sequence[str], cache: Path | None = None, progress: Callable[[str], None] = lambda _: None
+    pages: Sequence[str],
+    language: Language,
+    cache: Path | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> list[Page]:
     """Typeset pages, wear them, and read them with Tesseract's English or Norwegian model, on all cores.
 
     Args:
-        pages: Their texts; look and model are drawn for each by generators of its own.
+        pages: Their texts; the look of each is drawn by a generator of its own.
+        language: The model.
         cache: JSON Lines file that keeps what was read, to go on from.
         progress: Is told every 50 pages.
     """
@@ -179,11 +175,11 @@ def read_pages(
     fonts = find_fonts()
 
     def read(page: str) -> Page:
-        look, language = draw_look(random.Random(page), fonts), draw_language(page)
+        look = draw_look(random.Random(page), fonts)
         image = draw_page(set_lines(page, look.columns), look)
         return Page(page, read_page(image, language), language)
 
-    missing = [page for page in dict.fromkeys(pages) if (page, draw_language(page)) not in known]
+    missing = [page for page in dict.fromkeys(pages) if (page, language) not in known]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for done, page in enumerate(pool.map(read, missing), start=1):
             known[page.truth, page.language] = page
@@ -192,7 +188,7 @@ def read_pages(
                     file.write(json.dumps(asdict(page), ensure_ascii=False) + "\n")
             if done % 50 == 0:
                 progress(f"{done} of {len(missing)} pages read")
-    return [known[page, draw_language(page)] for page in pages]
+    return [known[page, language] for page in pages]
 
 
 def _read_cache(cache: Path | None) -> dict[tuple[str, Language], Page]:
