@@ -14,6 +14,7 @@ from analyzer.page import Language, read_words, render_page
 
 _SIGNS = {"present": "p", "partial": "d", "missing": "m", "not_applicable": "n", "undetermined": "u"}
 _NAME, _COMMON, _BINS, _SPREADS = 90, 12, 10, 5
+_TITLE = 90
 _UNKNOWN = "unknown"
 
 
@@ -79,7 +80,7 @@ def _other_findings(findings: Sequence[Mapping[str, Any]]) -> dict[str, tuple[st
     seen = {(f["id"], f["code"]): f["title"] for f in findings if not f["code"].startswith("missing-")}
     titles = {code: title for (_, code), title in seen.items()}
     counts = Counter(code for _, code in seen)
-    return {code: (titles[code], number) for code, number in counts.most_common()}
+    return {code: (shorten(titles[code], _TITLE), number) for code, number in counts.most_common()}
 
 
 def _rows(
