@@ -13,7 +13,7 @@ demo: $(VENV)/.user ## Audit the sample statements of corpus/ and say where the 
 	$(BIN)/personvern audit corpus/heldout/*.txt --out demo --as-of 2026-11-21
 	@echo
 	@$(BIN)/personvern analyze corpus/heldout/kodebrygga.txt --as-of 2026-11-21
-	@echo "Åpne demo/documents.csv eller demo/reports/ for resten."
+	@echo "Åpne demo/index.html i en nettleser for alle erklæringene."
 
 test: $(STAMP) check ## Lint, type check, all tests and the quality gate
 	$(BIN)/python -m pytest -n 2 --dist loadfile
