@@ -23,6 +23,7 @@ from analyzer.errors import InvalidKnowledge
 from analyzer.law import Country, FindingText, Period, Requirement, Text, compile_regex
 from analyzer.literals import compile_cues, required_literals
 from analyzer.registers import Act, Authority, Service
+from analyzer.services import SERVICE, TRACKER, ServiceFinder
 
 T = TypeVar("T")
 
@@ -40,11 +41,31 @@ _FILES = (
 )  # fmt: skip
 
 
+_NAMED = re.compile(f"{re.escape(SERVICE)}|{re.escape(TRACKER)}")
+
+
+@dataclass(frozen=True, slots=True)
+class TextView:
+    """A segment and its context, as they stand and with the names of services masked."""
+
+    text: str
+    context: str
+    masked: str
+    masked_context: str
+
+    @property
+    def all(self) -> str:
+        """All that a rule's expression may be matched in."""
+        return self.text if self.masked == self.text else f"{self.text}\n{self.masked}"
+
+
 @dataclass(frozen=True)
 class Rule:
     """A wording that proves a topic or a fact by itself.
 
-    ``context`` must be found in the headings or the lead-in, ``unless`` in neither those nor the text.
+    ``context`` must be found in the headings or the lead-in, ``unless`` in neither those nor the text. A ``regex`` or
+    ``context`` that has ``{service}`` or ``{tracker}`` in it is matched where these stand for the names of services.
+    A rule with ``heading`` decides on headings, and on nothing else.
     """
 
     __pydantic_config__ = _STRICT
@@ -52,14 +73,26 @@ class Rule:
     regex: str
     context: str = ""
     unless: str = ""
+    heading: bool = False
 
-    def matches(self, text: str, context: str = "") -> bool:
-        """Tell whether a segment with the given headings and lead-in shows the rule's wording."""
+    def matches(self, view: TextView) -> bool:
+        """Tell whether a segment with its headings and lead-in shows the rule's wording."""
         return (
-            self._fits(context)
-            and self._search.search(text) is not None
-            and (self._barred is None or not (self._barred.search(text) or self._barred.search(context)))
+            self._fits(view.masked_context if self._asks_in_context else view.context)
+            and self._search.search(view.masked if self._asks else view.text) is not None
+            and (
+                self._barred is None
+                or not (self._barred.search(view.text) or self._barred.search(view.context))
+            )
         )
+
+    @cached_property
+    def _asks(self) -> bool:
+        return _NAMED.search(self.regex) is not None
+
+    @cached_property
+    def _asks_in_context(self) -> bool:
+        return _NAMED.search(self.context) is not None
 
     @cached_property
     def _fits(self) -> Callable[[str], bool]:
@@ -97,10 +130,6 @@ class Topic:
     rules: tuple[Rule, ...]
     examples: tuple[str, ...]
     counterexamples: tuple[str, ...]
-
-    def rule_for(self, text: str, context: str = "") -> str | None:
-        """Give the id of the first rule that the text meets."""
-        return next((rule.id for rule in self.rules if rule.matches(text, context)), None)
 
     def denied_in(self, text: str) -> bool:
         """Tell whether the text says that the matter does not occur."""
@@ -283,6 +312,11 @@ class Knowledge:
         return frozenset(pattern.value or pattern.id for pattern in self.patterns_of("finding"))
 
     @cached_property
+    def service_finder(self) -> ServiceFinder:
+        """Finds the services by name."""
+        return ServiceFinder(self.services)
+
+    @cached_property
     def abbreviations(self) -> frozenset[str]:
         """Abbreviations without their last period."""
         return frozenset(self.terms.abbreviations)
@@ -329,22 +363,29 @@ class Knowledge:
                 entries.append((topic.id, first_words, compile_cues(phrases)))
         return tuple(entries)
 
-    def rules_met(self, text: str, context: str = "") -> Mapping[str, str]:
-        """Give the topics whose rules a text meets, each with the id of its rule.
+    def rules_met(self, text: str, context: str = "", *, heading: bool = False) -> Mapping[str, str]:
+        """Give the topics whose rules a text, or a heading, meets, each with the id of its rule.
 
         Remembered, since the same sentences and stock phrases come again and again.
         """
-        key = (text, context)
+        key = (text, context, heading)
         met = self._met.get(key)
         if met is None:
             if len(self._met) > MEMORY:
                 self._met.clear()
             met = {}
-            for topic_id, rule in self._candidates(text.lower()):
-                if topic_id not in met and rule.matches(text, context):
+            view = TextView(
+                text, context, self.service_finder.mask(text, shared=heading), self._mask_context(context)
+            )
+            for topic_id, rule in self._candidates(view.all.lower()):
+                if rule.heading is heading and topic_id not in met and rule.matches(view):
                     met[topic_id] = rule.id
             self._met[key] = met
         return met
+
+    @cached_property
+    def _mask_context(self) -> Callable[[str], str]:
+        return lru_cache(maxsize=256)(lambda context: self.service_finder.mask(context, shared=True))
 
     def _candidates(self, lower: str) -> Iterator[tuple[str, Rule]]:
         """Give the rules, in the order of the file, that the literals in a lower-case text leave possible."""
@@ -379,7 +420,7 @@ class Knowledge:
         return tuple(n for n, (_, rule) in enumerate(self._rules) if not required_literals(rule.regex))
 
     @cached_property
-    def _met(self) -> dict[tuple[str, str], dict[str, str]]:
+    def _met(self) -> dict[tuple[str, str, bool], dict[str, str]]:
         return {}
 
     def patterns_of(self, kind: str) -> tuple[Pattern, ...]:

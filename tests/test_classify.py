@@ -152,6 +152,14 @@ def test_label_takes_a_text_without_passages(knowledge):
     assert label_segments(structure, WordModel(knowledge, {}), knowledge) == ([()], {})
 
 
+def test_label_takes_a_name_for_a_heading_among_recipients_only(knowledge):
+    text = "# Leverandører\n\n## Tripletex\n\nFører timelister for oss.\n\n## Sletting av lister\n\nHvert år."
+    found = dict(labels_of(text, knowledge))
+    assert found["Tripletex"]["recipients"][0] == "rule:recipients-service-heading"
+    assert "recipients" in found["Fører timelister for oss."]
+    assert found["Leverandører"] == found["Sletting av lister"] == {}
+
+
 def test_context_is_the_two_innermost_headings_and_the_lead_in(knowledge):
     structure = segment(document("# A\n\n## B\n\n### C\n\nVi samler inn:\n\n- navn"), knowledge)
     item = in_context(structure.passages[-1], structure, "navn")

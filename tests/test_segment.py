@@ -308,3 +308,23 @@ def test_segment_loses_no_word(text, knowledge):
 @given(st.text(alphabet="aæA1 .:?!-•*#|[]()_§\t\n\u00ad", max_size=120))
 def test_segment_keeps_offsets_for_any_text(knowledge, text):
     check(segment(document(text), knowledge), text)
+
+
+@pytest.mark.parametrize(
+    ("host", "title", "path"),
+    [
+        ("Leverandører", "Tripletex", ("Leverandører", "Tripletex")),
+        ("Underleverandører", "Zendesk, Visma og Google", ("Underleverandører", "Zendesk, Visma og Google")),
+        (
+            "Mottakere",
+            "Klarna og andre betalingstjenester",
+            ("Mottakere", "Klarna og andre betalingstjenester"),
+        ),
+        ("Leverandører", "Hvorfor Tripletex fører lønn", ("Hvorfor Tripletex fører lønn",)),
+        ("Leverandører", "Sletting", ("Sletting",)),
+        ("Sletting", "Tripletex", ("Tripletex",)),
+    ],
+)
+def test_headings_of_names_belong_to_the_section_on_recipients(knowledge, host, title, path):
+    text = f"## {host}\n\nHer er de.\n\n## Visma\n\nLønn.\n\n## {title}\n\nFakturering.\n"
+    assert segment(document(text), knowledge).sections[-1].path == path

@@ -16,6 +16,7 @@ ORDER = [
     "law",
     "literals",
     "registers",
+    "services",
     "knowledge",
     "ingest",
     "restoration",

@@ -100,7 +100,7 @@ class Labelling(NamedTuple):
 def label_segments(structure: Structure, model: TopicModel, knowledge: Knowledge) -> Labelling:
     """Label each segment with the topics it discloses.
 
-    Headings carry no label. A rule decides by itself, with score 1; otherwise the model's probability for the
+    Headings carry no label but those of the rules for headings. A rule decides by itself, with score 1; otherwise the model's probability for the
     passage must reach the topic's threshold, where the items of one list, which mostly share their topics, lend each
     other some of theirs. The sentences' own probabilities only tell which of them testify.
 
@@ -116,6 +116,10 @@ def label_segments(structure: Structure, model: TopicModel, knowledge: Knowledge
     passages = [p for p in structure.passages if p.kind not in ("heading", "table_header")]
     if not passages:
         return Labelling([() for _ in labels], {})
+    for segment in structure.segments:
+        passage = structure.passages[segment.passage]
+        if passage.kind == "heading":
+            labels[segment.index] = _label_heading(in_context(passage, structure, segment.text), knowledge)
     members: dict[int, list[Segment]] = {p.index: [] for p in passages}
     for segment in structure.segments:
         members.get(segment.passage, []).append(segment)
@@ -149,6 +153,11 @@ def label_segments(structure: Structure, model: TopicModel, knowledge: Knowledge
         and scores[row := int(scores[:, column].argmax()), column] >= DOUBT_SHARE * model.thresholds[column]
     }
     return Labelling([tuple(found) for found in labels], doubts)
+
+
+def _label_heading(heading: TextInContext, knowledge: Knowledge) -> list[Label]:
+    met = knowledge.rules_met(heading.text, heading.context, heading=True)
+    return [Label(topic, 1.0, f"rule:{rule}", False) for topic, rule in met.items()]
 
 
 def _best(segments: Sequence[Segment], rows: Sequence[Row], column: int) -> Segment:

@@ -20,6 +20,7 @@ from analyzer.records import (
 )
 from analyzer.segment.layout import find_blocks
 from analyzer.segment.sentences import split_sentences
+from analyzer.services import SERVICE, TRACKER
 
 MAX_SEGMENT = 2_000
 """Characters of the longest segment; text without punctuation is cut at a space before this."""
@@ -42,6 +43,11 @@ _MARKER = re.compile(
 )
 _INLINE_ITEM = re.compile(r"\s+[•▪●◦·■]\s+")
 _LEADS_ON = re.compile(r"[:：]\s*$")
+# A heading of nothing but names: "Fjellsky", "Google, Meta og Microsoft", "Klarna og andre betalingsleverandører".
+_NAME = rf"(?:{re.escape(SERVICE)}|{re.escape(TRACKER)}|[A-ZÆØÅ][\w.]*)"
+_NAMES_ONLY = re.compile(
+    rf"{_NAME}(?:(?:\s|\s?[,/&+]\s?|\s(?:og|by|fra|frå)\s){_NAME}){{0,5}}(?:\sog\sandre\s\w+)?"
+)
 
 
 def segment(document: Document, knowledge: Knowledge, *, restoration: Restoration | None = None) -> Structure:
@@ -94,7 +100,7 @@ def _take_apart(document: Document, knowledge: Knowledge) -> Structure:
     blocks = document.blocks or find_blocks(document.text, knowledge)
     readings = [_read(document.text, block, markdown=plain) for block in blocks]
     kept = [(b, r) for b, r in zip(blocks, readings, strict=True) if any(c.isalnum() for c in r.text)]
-    sections, section_of = _build_sections(kept)
+    sections, section_of = _build_sections(kept, knowledge)
     passages = _build_passages(kept, section_of)
     return Structure(sections, passages, tuple(_build_segments(passages, knowledge)))
 
@@ -136,14 +142,19 @@ def _read(text: str, block: Block, *, markdown: bool) -> Reading:
 
 
 def _build_sections(
-    blocks: Sequence[tuple[Block, Reading]],
+    blocks: Sequence[tuple[Block, Reading]], knowledge: Knowledge
 ) -> tuple[tuple[Section, ...], list[int]]:
     sections: list[Section] = []
     section_of: list[int] = []
     open_titles: list[tuple[int, str]] = []
+    host = 0  # level of the section on recipients that headings of nothing but names are listed in
     for block, reading in blocks:
         if block.kind == "heading":
             level = max(1, min(block.level or 2, 6))
+            if level == host and _is_name(reading.text, knowledge):
+                level = min(level + 1, 6)
+            elif level <= host or not host:
+                host = level if "recipients" in knowledge.cues_in(reading.text) else 0
             while open_titles and open_titles[-1][0] >= level:
                 open_titles.pop()
             open_titles.append((level, reading.text))
@@ -160,6 +171,12 @@ def _build_sections(
         for s in sections
     )
     return closed, section_of
+
+
+def _is_name(title: str, knowledge: Knowledge) -> bool:
+    """Tell whether a heading is nothing but the names of known services."""
+    masked = knowledge.service_finder.mask(title, shared=True)
+    return masked != title and _NAMES_ONLY.fullmatch(masked) is not None
 
 
 def _build_passages(
