@@ -20,10 +20,11 @@ from typing import Any, TypeVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from analyzer.errors import InvalidKnowledge
-from analyzer.law import Country, FindingText, Period, Requirement, Text, compile_regex
+from analyzer.law import Country, FindingText, Period, Requirement, compile_regex
 from analyzer.literals import compile_cues, required_literals
 from analyzer.registers import Act, Authority, Service
-from analyzer.services import SERVICE, TRACKER, ServiceFinder
+from analyzer.services import ServiceFinder
+from analyzer.topics import Rule, TextView, Topic, Veto
 
 T = TypeVar("T")
 
@@ -39,105 +40,6 @@ _FILES = (
     "topics", "requirements", "findings", "patterns", "statutes", "authorities", "services", "terms", "countries",
     "periods",
 )  # fmt: skip
-
-
-_NAMED = re.compile(f"{re.escape(SERVICE)}|{re.escape(TRACKER)}")
-
-
-@dataclass(frozen=True, slots=True)
-class TextView:
-    """A segment and its context, as they stand and with the names of services masked."""
-
-    text: str
-    context: str
-    masked: str
-    masked_context: str
-
-    @property
-    def all(self) -> str:
-        """All that a rule's expression may be matched in."""
-        return self.text if self.masked == self.text else f"{self.text}\n{self.masked}"
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A wording that proves a topic or a fact by itself.
-
-    ``context`` must be found in the headings or the lead-in, ``unless`` in neither those nor the text. A ``regex`` or
-    ``context`` that has ``{service}`` or ``{tracker}`` in it is matched where these stand for the names of services.
-    A rule with ``heading`` decides on headings, and on nothing else.
-    """
-
-    __pydantic_config__ = _STRICT
-    id: str
-    regex: str
-    context: str = ""
-    unless: str = ""
-    heading: bool = False
-
-    def matches(self, view: TextView) -> bool:
-        """Tell whether a segment with its headings and lead-in shows the rule's wording."""
-        return (
-            self._fits(view.masked_context if self._asks_in_context else view.context)
-            and self._search.search(view.masked if self._asks else view.text) is not None
-            and (
-                self._barred is None
-                or not (self._barred.search(view.text) or self._barred.search(view.context))
-            )
-        )
-
-    @cached_property
-    def _asks(self) -> bool:
-        return _NAMED.search(self.regex) is not None
-
-    @cached_property
-    def _asks_in_context(self) -> bool:
-        return _NAMED.search(self.context) is not None
-
-    @cached_property
-    def _fits(self) -> Callable[[str], bool]:
-        """Tells whether headings and lead-in are such as the rule asks for; remembered, as passages share them."""
-        needed = self._needed
-        if needed is None:
-            return lambda _: True
-        return lru_cache(maxsize=256)(lambda context: needed.search(context) is not None)
-
-    @cached_property
-    def _search(self) -> re.Pattern[str]:
-        return compile_regex(self.regex, self.id)
-
-    @cached_property
-    def _needed(self) -> re.Pattern[str] | None:
-        return compile_regex(self.context, self.id) if self.context else None
-
-    @cached_property
-    def _barred(self) -> re.Pattern[str] | None:
-        return compile_regex(self.unless, self.id) if self.unless else None
-
-
-@dataclass(frozen=True)
-class Topic:
-    """One of the 26 categories of disclosure."""
-
-    __pydantic_config__ = _STRICT
-    id: str
-    title: Text
-    articles: tuple[str, ...]
-    disclosure: bool
-    definition: str
-    cues: tuple[str, ...]
-    denials: tuple[str, ...]
-    rules: tuple[Rule, ...]
-    examples: tuple[str, ...]
-    counterexamples: tuple[str, ...]
-
-    def denied_in(self, text: str) -> bool:
-        """Tell whether the text says that the matter does not occur."""
-        return any(pattern.search(text) for pattern in self._denials)
-
-    @cached_property
-    def _denials(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(compile_regex(regex, self.id) for regex in self.denials)
 
 
 @dataclass(frozen=True)
@@ -225,6 +127,7 @@ class Knowledge:
     """
 
     topics: tuple[Topic, ...]
+    vetoes: tuple[Veto, ...]
     requirements: tuple[Requirement, ...]
     findings: tuple[FindingText, ...]
     patterns: tuple[Pattern, ...]
@@ -251,6 +154,7 @@ class Knowledge:
         digest = hashlib.sha256(b"\0".join(raw[name] for name in _FILES)).hexdigest()[:12]
         knowledge = cls(
             topics=_entries(tables, "topics", "topic", Topic),
+            vetoes=_entries(tables, "topics", "veto", Veto),
             requirements=_entries(tables, "requirements", "requirement", Requirement),
             findings=_entries(tables, "findings", "finding", FindingText),
             patterns=_entries(tables, "patterns", "pattern", Pattern),
@@ -274,6 +178,11 @@ class Knowledge:
                 raise InvalidKnowledge(
                     f"requirements.toml: topic «{requirement.topic}» is not in topics.toml; "
                     f"choose one of {', '.join(sorted(known))}."
+                )
+        for veto in self.vetoes:
+            if unknown := set(veto.topics) - known:
+                raise InvalidKnowledge(
+                    f"topics.toml: veto «{veto.id}»: unknown topics {', '.join(sorted(unknown))}."
                 )
         for finding in self.findings:
             if finding.status == "unverified" and finding.severity != "info":
@@ -397,6 +306,10 @@ class Knowledge:
                     numbers.update(users)
         for number in sorted(numbers):
             yield self._rules[number]
+
+    def barred_topics(self, text: str) -> frozenset[str]:
+        """Give the topics that no model may find in a segment."""
+        return frozenset(topic for veto in self.vetoes if veto.bars(text) for topic in veto.topics)
 
     @cached_property
     def _rules(self) -> tuple[tuple[str, Rule], ...]:

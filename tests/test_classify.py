@@ -160,6 +160,14 @@ def test_label_takes_a_name_for_a_heading_among_recipients_only(knowledge):
     assert found["Leverandører"] == found["Sletting av lister"] == {}
 
 
+def test_veto_binds_the_model_and_no_other_sentence(knowledge):
+    words = {"kundedata": ("purpose", 0.9), "postlista": ("purpose", 0.8)}
+    text = "Les mer om hvordan banken bruker kundedata. Med postlista deler vi ut bladet."
+    (_, link), (_, other) = labels_of(text, knowledge, words)
+    assert "purpose" not in link
+    assert "purpose" in other
+
+
 def test_context_is_the_two_innermost_headings_and_the_lead_in(knowledge):
     structure = segment(document("# A\n\n## B\n\n### C\n\nVi samler inn:\n\n- navn"), knowledge)
     item = in_context(structure.passages[-1], structure, "navn")

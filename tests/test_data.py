@@ -40,7 +40,7 @@ def test_files_are_nfc(name):
     assert unicodedata.is_normalized("NFC", text)
 
 
-@pytest.mark.parametrize("entries", ["topics", "patterns"])
+@pytest.mark.parametrize("entries", ["topics", "vetoes", "patterns"])
 def test_ids_are_unique_and_kebab_or_snake_case(entries):
     ids = [entry.id for entry in getattr(KNOWLEDGE, entries)]
     assert duplicates(ids) == []
@@ -101,6 +101,14 @@ def test_texts_are_in_both_report_languages():
 def test_topic_examples_meet_a_rule(topic):
     missed = [e for e in topic.examples if not rule_met(topic, e)]
     assert missed == []
+
+
+@pytest.mark.parametrize("veto", KNOWLEDGE.vetoes, ids=lambda veto: veto.id)
+def test_vetoes_bar_their_examples_alone(veto):
+    assert veto.examples
+    assert [e for e in veto.examples if not veto.bars(e)] == []
+    assert veto.counterexamples
+    assert [e for e in veto.counterexamples if veto.bars(e)] == []
 
 
 @pytest.mark.parametrize("topic", TOPICS)

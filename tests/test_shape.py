@@ -17,6 +17,7 @@ ORDER = [
     "literals",
     "registers",
     "services",
+    "topics",
     "knowledge",
     "ingest",
     "restoration",

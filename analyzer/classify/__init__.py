@@ -100,9 +100,10 @@ class Labelling(NamedTuple):
 def label_segments(structure: Structure, model: TopicModel, knowledge: Knowledge) -> Labelling:
     """Label each segment with the topics it discloses.
 
-    Headings carry no label but those of the rules for headings. A rule decides by itself, with score 1; otherwise the model's probability for the
-    passage must reach the topic's threshold, where the items of one list, which mostly share their topics, lend each
-    other some of theirs. The sentences' own probabilities only tell which of them testify.
+    Headings carry no label but those of the rules for headings. A rule decides by itself, with score 1; otherwise the
+    model's probability for the passage must reach the topic's threshold, where the items of one list, which mostly share
+    their topics, lend each other some of theirs. The sentences' own probabilities only tell which of them testify; one
+    under a veto does not.
 
     Args:
         structure: The statement taken apart.
@@ -137,11 +138,13 @@ def label_segments(structure: Structure, model: TopicModel, knowledge: Knowledge
         segments = members[passage.index]
         rows = [next(part_scores) for _ in segments] if len(segments) > 1 else [row] * len(segments)
         sentence_scores.append(rows)
+        barred = {s.index: knowledge.barred_topics(s.text) for s in segments}
         for column, topic_id in enumerate(model.topics):
             topic = knowledge.topic[topic_id]
             found = {i: (1.0, f"rule:{met[topic_id]}") for i, met in rules.items() if topic_id in met}
             if not found:
                 found = _by_model(model, column, segments, row, rows)
+                found = {i: by for i, by in found.items() if topic_id not in barred[i]}
             denied = _is_denied(topic.denied_in, segments, found)
             for index, (score, by) in found.items():
                 labels[index].append(Label(topic_id, score, by, denied))
