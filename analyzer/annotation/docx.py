@@ -6,6 +6,7 @@ import copy
 import datetime
 import io
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import docx
@@ -15,6 +16,7 @@ from docx.text.run import Run
 
 from analyzer.annotation.places import Part, Places
 from analyzer.annotation.remarks import AUTHOR, COLOURS, list_comments, list_marks
+from analyzer.errors import AnalyzerError
 from analyzer.ingest.docx import list_text_nodes
 from analyzer.page import Language, read_words
 
@@ -24,7 +26,7 @@ SIGNED = (
     "så ta vare på originalen."
 )
 
-_RUN, _SPACE = qn("w:r"), "{http://www.w3.org/XML/1998/namespace}space"
+_RUN, _TEXT, _SPACE = qn("w:r"), qn("w:t"), "{http://www.w3.org/XML/1998/namespace}space"
 _AFTER_SHADING = tuple(
     f"w:{name}"
     for name in ("fitText", "vertAlign", "rtl", "cs", "em", "lang", "eastAsianLayout", "specVanish", "oMath")
@@ -45,10 +47,17 @@ def annotate_docx(data: Mapping[str, Any], source: bytes, language: Language) ->
 
     Returns:
         The annotated document, and warnings in Norwegian.
+
+    Raises:
+        AnalyzerError: If none of its text stands where Word's text stands.
     """
     document = docx.Document(io.BytesIO(source))
     warnings = [SIGNED] if _drop_signature(document) else []
-    nodes = list_text_nodes(document.element.body)
+    nodes = [node for node in list_text_nodes(document.element.body) if node.getparent().tag == _RUN]
+    if not nodes:
+        raise AnalyzerError(
+            f"{data['document']['source']} er skadet. Åpne den i Word, lagre den på nytt og analyser den igjen."
+        )
     places = Places(data["document"]["text"], [node.text or "" for node in nodes])
     marks = [(mark, places.find(*mark.span)) for mark in list_marks(data, language)]
     comments = [
@@ -102,7 +111,8 @@ class _Runs:
         cuts: dict[int, set[int]] = {}
         for part in parts:
             cuts.setdefault(part.unit, set()).update((part.start, part.end))
-        self._pieces = {unit: _cut(nodes[unit], places) for unit, places in cuts.items()}
+        # from first to last: a cut moves the texts behind it into another run
+        self._pieces = {unit: _cut(nodes[unit], cuts[unit]) for unit in sorted(cuts)}
 
     def of(self, parts: Sequence[Part]) -> list[Any]:
         """Give the ``w:r`` elements that hold the parts, in reading order."""
@@ -118,30 +128,42 @@ class _Runs:
 
 def _cut(node: Any, places: set[int]) -> list[tuple[int, Any]]:
     """Cut a text's run at the places; give for each piece its first character and its run."""
-    text, run = node.text or "", node.getparent()
-    pieces: list[tuple[int, Any]] = []
-    if run.tag != _RUN:
-        return [(0, node.iterancestors(_RUN).__next__())]
-    for place in sorted((place for place in places if 0 < place < len(text)), reverse=True):
-        pieces.append((place, _split(node, place)))
-    return [(0, run), *reversed(pieces)]
+    _set_apart(node)
+    pieces = [(0, node.getparent())]
+    cuts = sorted(place for place in places if 0 < place < len(node.text))
+    for before, place in pairwise([0, *cuts]):
+        node = _split(node, place - before)
+        pieces.append((place, node.getparent()))
+    return pieces
+
+
+def _set_apart(node: Any) -> None:
+    """Give a text a run of its own, where the run holds several with line breaks between."""
+    for text in (node, next(node.itersiblings(_TEXT), None)):
+        if text is not None and next(text.itersiblings(_TEXT, preceding=True), None) is not None:
+            _move_on(text)
 
 
 def _split(node: Any, place: int) -> Any:
-    """Move what stands in a run from a character on into a run of its own, with the same look."""
-    run = node.getparent()
-    after = OxmlElement("w:r")
-    if run.rPr is not None:
-        after.append(copy.deepcopy(run.rPr))
+    """Cut a text in two, with a run for each; give the second text."""
     rest = OxmlElement("w:t")
     node.text, rest.text = node.text[:place], node.text[place:]
     for text in (node, rest):
         text.set(_SPACE, "preserve")
-    after.append(rest)
-    for sibling in list(node.itersiblings()):
-        after.append(sibling)
+    node.addnext(rest)
+    _move_on(rest)
+    return rest
+
+
+def _move_on(node: Any) -> None:
+    """Move an element and what follows it in its run into a run of its own, with the same look."""
+    run = node.getparent()
+    after = OxmlElement("w:r")
+    if run.rPr is not None:
+        after.append(copy.deepcopy(run.rPr))
+    for child in [node, *node.itersiblings()]:
+        after.append(child)
     run.addnext(after)
-    return after
 
 
 def _outermost(run: Any) -> Any:

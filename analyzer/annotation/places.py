@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
-_MARKER = re.compile(r"\s*(?:[•*–-]|\(?[\w.]{1,7}[.)])\s+(?=\S)")
+_MARKER = re.compile(r"(?:[•*–-]|\(?[\w.]{1,7}[.)]|\d[\d.]{0,6})\s+(?=\S)")
 """What a reader puts before a list item or heading and the file may hold as a number without text."""
 
 _CONTEXT = 80  # letters on either side that tell equal passages apart
@@ -65,30 +65,29 @@ class Places:
     def find(self, start: int, end: int) -> list[Part]:
         """Give the parts of units where ``text[start:end]`` stands, in reading order; none if it is not found."""
         found: set[int] = set()
-        for first, last in self._lines(start, end):
-            low = bisect.bisect_left(self._read.offsets, first)
-            high = bisect.bisect_left(self._read.offsets, last)
-            place = self._locate(low, high) if low < high else None
-            if place:
-                found.update(range(*place))
+        for line in re.finditer(r"[^\n]+", self._text[start:end]):
+            found.update(self._find_line(start + line.start(), start + line.end()))
         return list(self._parts(sorted(found)))
 
-    def _lines(self, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """Yield the lines of a span without their list markers, which the file may not hold as text."""
-        for line in re.finditer(r"[^\n]+", self._text[start:end]):
-            first = start + line.start()
-            at_start = first == 0 or self._text[first - 1] == "\n"
-            marker = _MARKER.match(line[0]) if at_start else None
-            yield first + (marker.end() if marker else 0), start + line.end()
+    def _find_line(self, start: int, end: int) -> range:
+        """Find a line, with its list marker or, since that may be no text in the file, without."""
+        marker = _MARKER.match(self._text, start, end)
+        low, high = self._to_letters(start), self._to_letters(end)
+        place = self._locate(low, high)
+        if place is None and marker:
+            low = self._to_letters(marker.end())
+            place = self._locate(low, high)
+        return range(*(place or self._locate_ends(low, high) or (0, 0)))
+
+    def _to_letters(self, offset: int) -> int:
+        return bisect.bisect_left(self._read.offsets, offset)
 
     def _locate(self, low: int, high: int) -> tuple[int, int] | None:
         """Find letters of the text in the file; of equal passages the one in the same surroundings."""
         wanted = self._read.text[low:high]
-        found = list(_find_all(self._file.text, wanted))
-        if not found:
-            return self._locate_ends(wanted)
-        start = max(found, key=lambda at: self._agreement(low, high, at, at + len(wanted)))
-        return start, start + len(wanted)
+        found = _find_all(self._file.text, wanted) if wanted else iter(())
+        start = max(found, key=lambda at: self._agreement(low, high, at, at + len(wanted)), default=None)
+        return None if start is None else (start, start + len(wanted))
 
     def _agreement(self, low: int, high: int, start: int, end: int) -> tuple[int, float]:
         """Count the letters around that agree; where all do, go by the place in the whole."""
@@ -99,8 +98,9 @@ class Places:
         after = _common(read[high : high + _CONTEXT], file[end : end + _CONTEXT])
         return before + after, -abs(low / len(read) - start / len(file))
 
-    def _locate_ends(self, wanted: str) -> tuple[int, int] | None:
+    def _locate_ends(self, low: int, high: int) -> tuple[int, int] | None:
         """Find a passage by its first and last letters, where the file has something else in its middle."""
+        wanted = self._read.text[low:high]
         if len(wanted) < 2 * _ENDS:
             return None
         heads = _find_all(self._file.text, wanted[:_ENDS])
