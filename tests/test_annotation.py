@@ -40,12 +40,12 @@ Hvem vi er
 Solvik Båtforening er behandlingsansvarlig for personopplysningene som behandles om medlemmer og gjester. Spørsmål \
 om kunde- og medlemsopplysninger rettes til styret@solvik.example.
 
-Hvilke opplysninger vi behandler
+Hva vi behandler
 
 Vi registrerer følgende opplysninger når du melder deg inn:
 
-• Navn, adresse og telefonnummer
-• Opplysninger om båten, herunder registreringsnummer, lengde og forsikringsselskap
+1) Navn, adresse og telefonnummer
+2) Opplysninger om båten, herunder registreringsnummer, lengde og forsikringsselskap
 
 Opplysningene lagres så lenge medlemskapet varer.
 
@@ -64,7 +64,7 @@ PHRASES = [
 
 
 def spans_of(text, phrase):
-    return [(m.start(), m.end()) for m in re.finditer(re.escape(phrase), text)]
+    return [(m.start(), m.end()) for m in re.finditer(r"\s+".join(map(re.escape, phrase.split())), text)]
 
 
 def report_of(data, findings=(), disclosures=(), name="prøve"):
@@ -241,7 +241,7 @@ def test_cells_of_a_table(tmp_path):
 
 
 def test_a_passage_over_two_pages(tmp_path):
-    filler = "\n\n".join(f"Avsnitt {n} handler om noe annet enn lagring." for n in range(34))
+    filler = "\n\n".join(f"Avsnitt {n} handler om noe annet enn lagring." for n in range(29))
     long = "Vi oppbevarer regnskapsopplysninger " + "og bilag fra hver eneste handel " * 30 + "i fem år."
     data = typeset(f"{filler}\n\n{long}")
     text = read_document(data).text
@@ -397,7 +397,9 @@ def commented(data):
 
 def shaded(data):
     runs = docx.Document(io.BytesIO(data)).element.body.iter(qn("w:r"))
-    return "".join(run.text for run in runs if run.rPr is not None and run.rPr.find(qn("w:shd")) is not None)
+    return "".join(
+        run.text.strip("\n") for run in runs if run.rPr is not None and run.rPr.find(qn("w:shd")) is not None
+    )
 
 
 def build_statement(document):
@@ -529,11 +531,11 @@ def test_other_sources_give_a_word_copy_of_the_text(data, tmp_path):
 
 def test_headings_are_headings(tmp_path):
     data = typeset(TEXT)
-    report = report_of(data, disclosures=[("retention", line) for line in TEXT.split("\n\n")])
+    report = report_of(data, disclosures=[("retention", line) for line in TEXT.split("\n") if line])
     made, _ = copy_of(data, report, tmp_path, ".docx")
     styles = {p.text: p.style.name for p in docx.Document(io.BytesIO(made)).paragraphs}
     assert styles["Hvem vi er"].startswith("Heading")
-    assert styles["• Navn, adresse og telefonnummer"] == "Normal"
+    assert styles["1) Navn, adresse og telefonnummer"] == "Normal"
 
 
 # --- Hostile and mistaken ------------------------------------------------------------------------

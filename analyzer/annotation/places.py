@@ -113,13 +113,20 @@ class Places:
         ]
         return min(fitting, key=lambda place: abs(place[1] - place[0] - len(wanted)), default=None)
 
-    def _parts(self, letters: Iterable[int]) -> Iterator[Part]:
-        characters = [
-            (self._unit_at(offset), offset) for offset in map(self._file.offsets.__getitem__, letters)
-        ]
+    def _parts(self, letters: Sequence[int]) -> Iterator[Part]:
+        """Give the units of rising places among the letters, with what stands between neighbouring ones."""
+        characters = [(self._unit_at(self._file.offsets[place]), place) for place in letters]
+        last = -1
         for unit, group in groupby(characters, key=lambda pair: pair[0]):
-            offsets = [offset - self._starts[unit] for _, offset in group]
-            yield Part(unit, *self._widen(self._units[unit], offsets[0], offsets[-1] + 1))
+            places = [place for _, place in group]
+            start, end = (self._file.offsets[place] - self._starts[unit] for place in (places[0], places[-1]))
+            start, end = self._widen(self._units[unit], start, end + 1)
+            if last == places[0] - 1:
+                start = 0
+            last = places[-1]
+            if last < letters[-1] and letters[bisect.bisect(letters, last)] == last + 1:
+                end = len(self._units[unit])
+            yield Part(unit, start, end)
 
     def _unit_at(self, offset: int) -> int:
         return bisect.bisect_right(self._starts, offset) - 1
