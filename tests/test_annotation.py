@@ -254,14 +254,7 @@ def test_a_passage_over_two_pages(tmp_path):
 
 def test_comments_say_what_the_report_says(tmp_path):
     data = typeset(TEXT)
-    report = report_of(
-        data,
-        [
-            ("Vag lagring", "mistanke om straffbare forhold"),
-            ("Mangler ombud"),
-        ]
-        and [("Vag lagring", "mistanke om straffbare forhold"), ("Mangler ombud",)],
-    )
+    report = report_of(data, [("Vag lagring", "mistanke om straffbare forhold"), ("Mangler ombud",)])
     made, warnings = copy_of(data, report, tmp_path, ".pdf")
     assert warnings == ()
     (comment,) = annotations_of(made, "/Highlight")
@@ -332,8 +325,9 @@ def test_evidence_on_a_page_without_text_is_a_note_on_that_page(tmp_path):
     report.data["segments"].append(
         {"start": start, "end": start + len(lost), "text": lost, "page": 2, "categories": []}
     )
-    made, _ = copy_of(data, report, tmp_path, ".pdf")
+    made, warnings = copy_of(data, report, tmp_path, ".pdf")
     note = next(a for a in annotations_of(made, "/Text") if a["page"] == 1)
+    assert [w for w in warnings if w.startswith("1 av funnenes steder")] == list(warnings)
     assert "1. Vag" in note["text"]
     assert f"«{lost}»" in note["text"]
 

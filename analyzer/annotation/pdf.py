@@ -22,6 +22,11 @@ SIGNED = (
     "så ta vare på originalen."
 )
 
+LOST = (
+    "{n} av funnenes steder er ikke funnet på siden, oftest fordi siden er skannet; de står som notat på siden. "
+    "Skriv til en DOCX for å få dem ved teksten."
+)
+
 _SEVERITY_COLOURS = {"error": "F2A09A", "warning": "FFD28A", "info": "A9D0EE"}
 _RISE, _FALL = 0.8, 0.24  # em of a line above and below its baseline
 _GAP = 3.0  # em between words of one line; a wider gap parts columns
@@ -99,10 +104,6 @@ def annotate_pdf(data: Mapping[str, Any], source: bytes, language: Language) -> 
     name = data["document"]["source"]
     try:
         pdf = pikepdf.open(io.BytesIO(source))
-    except pikepdf.PasswordError:
-        raise AnalyzerError(
-            f"{name} er passordbeskyttet. Lagre den uten passord, og analyser den på nytt."
-        ) from None
     except pikepdf.PdfError as error:
         raise AnalyzerError(
             f"{name} er skadet og kan ikke merkes. Skriv kommentarene til en DOCX i stedet."
@@ -113,7 +114,9 @@ def annotate_pdf(data: Mapping[str, Any], source: bytes, language: Language) -> 
                 f"{name} er beskyttet mot kommentarer. Skriv til en DOCX i stedet, eller lagre PDF-en uten beskyttelse."
             )
         warnings = [SIGNED] if _is_signed(pdf) else []
-        _Annotator(pdf, data, source, language).annotate()
+        lost = _Annotator(pdf, data, source, language).annotate()
+        if lost:
+            warnings.append(LOST.format(n=lost))
         out = io.BytesIO()
         pdf.save(out, encryption=True if pdf.is_encrypted else None, deterministic_id=not pdf.is_encrypted)
     return out.getvalue(), warnings
@@ -137,15 +140,18 @@ class _Annotator:
         self._notes: dict[int, list[str]] = {}
         self._date = "D:" + data["analyzer"]["as_of"].replace("-", "")
 
-    def annotate(self) -> None:
+    def annotate(self) -> int:
+        """Add all; give the number of places that were not found on their page."""
         for mark in list_marks(self._data, self._language):
             for page, quads in self._find(mark.span).items():
                 self._highlight(page, quads, COLOURS[mark.group], mark.text, None)
-        for comment in list_comments(self._data, self._language):
-            self._comment(comment)
+        comments = list_comments(self._data, self._language)
+        lost = sum(not self._comment(comment) for comment in comments)
         self._write_notes()
+        return lost
 
-    def _comment(self, comment: Comment) -> None:
+    def _comment(self, comment: Comment) -> bool:
+        """Add a finding; say whether its place was found, if it has one."""
         words = read_words(self._language)["annotation"]
         found = self._find(comment.span) if comment.span else {}
         for page, quads in found.items():
@@ -154,6 +160,7 @@ class _Annotator:
             lost = f"\n{words['page_note']}: «{comment.quote}»" if comment.quote else ""
             page = min(comment.page or 1, len(self._sheets))
             self._notes.setdefault(page if comment.span else 0, []).append(comment.text + lost)
+        return bool(found) or not comment.span
 
     def _find(self, span: tuple[int, int]) -> dict[int, list[_Quad]]:
         """Give the boxes around a passage's words, by page."""
@@ -222,11 +229,10 @@ class _Annotator:
                 self._note(_Sheet.of(page, page.cropbox), text, place)
 
     def _note(self, sheet: _Sheet, text: str, place: int) -> None:
-        left = _MARGIN + place * (_NOTE + 4)
-        corners = [
-            sheet.place(left, _MARGIN),
-            sheet.place(left + _NOTE, _MARGIN + _NOTE),
-        ]
+        shown = sheet.height if sheet.turned in (90, 270) else sheet.width
+        row, column = divmod(place, max(int((shown - 2 * _MARGIN) // (_NOTE + 4)), 1))
+        left, top = _MARGIN + column * (_NOTE + 4), _MARGIN + row * (_NOTE + 4)
+        corners = [sheet.place(left, top), sheet.place(left + _NOTE, top + _NOTE)]
         rect = [
             min(corners[0][0], corners[1][0]),
             min(corners[0][1], corners[1][1]),
