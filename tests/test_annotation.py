@@ -12,6 +12,8 @@ import hostile
 import pikepdf
 import pypdfium2
 import pytest
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from hypothesis import given, settings
@@ -485,6 +487,17 @@ def test_word_anchors_within_other_elements(inner, tmp_path):
     assert shaded(made).replace("-", "") == "Vi lagrer i fem år."
 
 
+@pytest.mark.parametrize("phrases", [("to", "fire"), ("fire", "to"), ("En to", "fire fem.")])
+def test_word_comments_on_lines_of_one_run(phrases, tmp_path):
+    data = word(lambda document: document.add_paragraph("En to tre.\nTre fire fem."))
+    report = report_of(data, [(phrase, phrase) for phrase in phrases])
+    made, _ = copy_of(data, report, tmp_path, ".docx")
+    assert [anchor.rstrip(".") for _, anchor in commented(made)[1:]] == [
+        phrase.rstrip(".") for phrase in phrases
+    ]
+    assert read_document(made).text == read_document(data).text
+
+
 def test_word_comments_on_a_text_box_stand_outside_it(tmp_path):
     box = "<w:txbxContent><w:p><w:r><w:t>Vi lagrer i fem år.</w:t></w:r></w:p></w:txbxContent>"
 
@@ -499,6 +512,22 @@ def test_word_comments_on_a_text_box_stand_outside_it(tmp_path):
     assert all(
         not list(node.iterancestors(qn("w:txbxContent"))) for node in body.iter(qn("w:commentRangeStart"))
     )
+
+
+def test_a_signature_is_not_copied_and_warned_of(tmp_path):
+    def build(document):
+        build_statement(document)
+        kind = "http://schemas.openxmlformats.org/package/2006/relationships/digital-signature/origin"
+        part = Part(
+            PackURI("/_xmlsignatures/origin.sigs"), "application/octet-stream", b"", document.part.package
+        )
+        document.part.package.relate_to(part, kind)
+
+    data = word(build)
+    made, warnings = copy_of(data, report_of(data, [("Funn", "Vi lagrer i fem år")]), tmp_path, ".docx")
+    assert "_xmlsignatures" in str(zipfile.ZipFile(io.BytesIO(data)).namelist())
+    assert "_xmlsignatures" not in str(zipfile.ZipFile(io.BytesIO(made)).namelist())
+    assert [w.partition(".")[0] for w in warnings] == ["Word-dokumentet er signert"]
 
 
 # --- Copies made of the text ---------------------------------------------------------------------

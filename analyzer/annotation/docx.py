@@ -122,8 +122,7 @@ class _Runs:
         cuts: dict[int, set[int]] = {}
         for part in parts:
             cuts.setdefault(part.unit, set()).update((part.start, part.end))
-        # from first to last: a cut moves the texts behind it into another run
-        self._pieces = {unit: _cut(nodes[unit], cuts[unit]) for unit in sorted(cuts)}
+        self._pieces = {unit: _cut(nodes[unit], places) for unit, places in cuts.items()}
 
     def of(self, parts: Sequence[Part]) -> list[Any]:
         """Give the ``w:r`` elements that hold the parts, in reading order."""
