@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from analyzer.errors import AnalyzerError
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from analyzer.report import Report
 
 __version__ = "0.1.0"
-__all__ = ["Analyzer", "AnalyzerError", "Report", "analyze", "audit", "restore"]
+__all__ = ["Analyzer", "AnalyzerError", "Report", "analyze", "annotate", "audit", "restore"]
 
 _shared: dict[str, Any] = {}
 
@@ -81,6 +81,28 @@ def audit(
         out = tempfile.mkdtemp(prefix="personvern-")
         atexit.register(shutil.rmtree, out, ignore_errors=True)
     return run_audit(sources, out, Options(**options), progress=progress, client=client)
+
+
+def annotate(
+    report: Report, source: str | Path | bytes, out: str | Path, *, language: Literal["nb", "en"] = "nb"
+) -> tuple[str, ...]:
+    """Write a copy of a statement with a report's findings as comments, as PDF or Word document.
+
+    Args:
+        report: What was found in the source.
+        source: The statement, path or bytes.
+        out: The file to write: ``.docx``, or ``.pdf`` if the source is one.
+        language: Of the comments' own words.
+
+    Returns:
+        What the user should know about the copy, in Norwegian.
+
+    Raises:
+        AnalyzerError: If the copy cannot be made; the message says why and what to do.
+    """
+    from analyzer.annotation import annotate as write_comments
+
+    return write_comments(report, source, out, language=language)
 
 
 def restore(text: str) -> Restoration:

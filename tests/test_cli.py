@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+import docx
 import jsonschema
 import pytest
 from web import STATEMENT, serve
@@ -54,6 +55,20 @@ def test_json_follows_the_printed_schema(good):
     schema = json.loads(personvern("schema").stdout)
     jsonschema.validate(report, schema)
     assert report["document"]["id"] == "nes"
+
+
+def test_annotate_writes_a_copy_with_a_comment_for_each_finding(good, tmp_path):
+    out = tmp_path / "merket.docx"
+    run = personvern("analyze", good, "--json", "--annotate", out, "--lang", "en")
+    findings = json.loads(run.stdout)["findings"]
+    places = sum(max(1, len(finding["evidence"])) for finding in findings)
+    texts = [comment.text for comment in docx.Document(str(out)).comments]
+    assert len(texts) == 1 + places > 1
+    assert texts[0].startswith("Reviewed by personvern")
+    assert "merket.docx" in run.stderr
+    refused = personvern("analyze", good, good, "--annotate", out)
+    assert refused.returncode == 2
+    assert "--annotate tar én erklæring" in refused.stderr
 
 
 def test_several_files_give_a_line_each(good, tmp_path):

@@ -36,6 +36,7 @@ ORDER = [
     "html_audit",
     "report",
     "schema",
+    "annotation",
     "pipeline",
     "auditing",
     "corpus",

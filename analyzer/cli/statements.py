@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -29,6 +29,9 @@ from analyzer.cli.app import (
 from analyzer.errors import AnalyzerError
 from analyzer.terminal import make_console, show_pages, show_report, visible
 
+if TYPE_CHECKING:
+    from analyzer.report import Report
+
 
 @app.command()
 def analyze(
@@ -46,6 +49,14 @@ def analyze(
         typer.Option(
             "--html",
             help="Skriv også rapporten som én HTML-fil, med erklæringen ved siden av (én erklæring).",
+        ),
+    ] = None,
+    annotate: Annotated[
+        Path | None,
+        typer.Option(
+            "--annotate",
+            help="Skriv også en kopi av erklæringen med funnene som kommentarer: .docx, eller .pdf for en PDF "
+            "(én erklæring).",
         ),
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Vis også det som ikke er påkrevd.")] = False,
@@ -67,6 +78,8 @@ def analyze(
 
     if html and len(files) > 1:
         raise AnalyzerError("--html tar én erklæring. Bruk «personvern audit» for flere.")
+    if annotate and len(files) > 1:
+        raise AnalyzerError("--annotate tar én erklæring. Kjør kommandoen én gang for hver.")
     az = Analyzer.load(model, knowledge=knowledge, as_of=as_of, language=lang.value, cache=cache)
     console = make_console()
     unreadable, gravest = False, 0
@@ -82,6 +95,8 @@ def analyze(
         gravest = max([gravest, *(GRAVITY[f["severity"]] for f in report.findings)])
         if html:
             _write_html(html, report.to_html(lang.value))
+        if annotate:
+            _write_annotated(annotate, report, source["source"], lang.value)
         if not as_json:
             show_report(report, console, full=full)
         elif len(files) == 1:
@@ -173,3 +188,11 @@ def _write_html(path: Path, page: str) -> None:
             f"{path} kan ikke skrives: {error.strerror or error}. Velg en annen --html."
         ) from error
     typer.echo(f"HTML-rapport: {path}", err=True)
+
+
+def _write_annotated(path: Path, report: Report, source: str | bytes, language: Literal["nb", "en"]) -> None:
+    from analyzer.annotation import annotate
+
+    for warning in annotate(report, source, path, language=language):
+        typer.echo(f"personvern: {warning}", err=True)
+    typer.echo(f"Merket kopi: {path}", err=True)

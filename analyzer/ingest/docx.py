@@ -272,6 +272,26 @@ def _read_text(node: Any, depth: int = 0) -> Iterator[str]:
             yield from _read_text(child, depth + 1)
 
 
+def list_text_nodes(body: Any) -> list[Any]:
+    """List the ``w:t`` elements whose text :func:`read_docx` reads, in its order.
+
+    Args:
+        body: The ``w:body`` element of a document.
+    """
+    return list(_find_text_nodes(body))  # lxml has refused what is nested deeper than 256
+
+
+def _find_text_nodes(node: Any) -> Iterator[Any]:
+    for child in node:
+        if child.tag == _TEXT:
+            yield child
+        elif child.tag not in _UNSEEN and child.tag != qn("w:txbxContent"):
+            yield from _find_text_nodes(child)
+    if node.tag == _PARAGRAPH:
+        for box in _find_boxes(node):
+            yield from _find_text_nodes(box)
+
+
 def _find_boxes(node: Any) -> Iterator[Any]:
     """Yield the text boxes anchored in a paragraph, each once though Word stores it twice."""
     for child in node:

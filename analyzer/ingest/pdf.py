@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pdfplumber
@@ -77,6 +77,44 @@ def read_pdf(
     builder = LayoutBuilder()
     add_blocks(builder, order_pages(pages.words, pages.heights, scanned=bool(pages.scanned)))
     return builder, total, _list_warnings(pages, total) + (scans.list_warnings() if scans else [])
+
+
+def read_placed_words(data: bytes, *, source: str) -> list[tuple[int, Word]]:
+    """Give the words of a PDF's text layer in the order of :func:`read_pdf`, each with its page from 1.
+
+    Their edges are in points from the upper left corner of the page as it is shown.
+
+    Args:
+        data: The file's bytes.
+        source: Its path or URL, for messages.
+
+    Raises:
+        UnreadableSource: The file is encrypted or damaged.
+    """
+    _check_complete(data, source)
+    try:
+        with pdfplumber.open(io.BytesIO(data)) as pdf:
+            pages = _read_pages(pdf.pages[:MAX_PAGES], text_layer=True)
+            corners = [page.bbox[:2] for page in pdf.pages[:MAX_PAGES]]
+    except Exception as error:  # as in read_pdf
+        raise _explain(error, source) from error
+    found = []
+    for line in order_pages(pages.words, pages.heights):
+        left, top = corners[line.page - 1]
+        for word in line.table.parts if line.table else line.words:
+            found.append((line.page, _move(word, -left, -top)))
+    return found
+
+
+def _move(word: Word, right: float, down: float) -> Word:
+    return replace(
+        word,
+        x0=word.x0 + right,
+        x1=word.x1 + right,
+        top=word.top + down,
+        bottom=word.bottom + down,
+        baseline=word.baseline + down,
+    )
 
 
 def _check_complete(data: bytes, source: str) -> None:

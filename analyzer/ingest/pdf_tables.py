@@ -140,6 +140,7 @@ def _make_table(box: Box, words: list[Word], rows: Cells) -> Word:
         baseline=top + first.size,
         rows=texts,
         has_header=_has_header(rows, texts),
+        parts=tuple(word for row in rows for cell in row for line in group_rows(cell) for word in line),
     )
 
 

@@ -54,6 +54,7 @@ class Word:
         order: Place in the page's drawing order.
         rows: The cells, if this stands for a whole table.
         has_header: The table's first row names its columns.
+        parts: The words in those cells, in the order in which the cells are read.
     """
 
     text: str
@@ -67,6 +68,7 @@ class Word:
     order: int
     rows: tuple[tuple[str, ...], ...] = ()
     has_header: bool = False
+    parts: tuple[Word, ...] = ()
 
     @property
     def bold(self) -> bool:
