@@ -146,6 +146,10 @@ class Report:
         columns = list(rows[0]) if rows else ["document"]
         return pd.DataFrame(rows, columns=columns)
 
+    def __repr__(self) -> str:
+        made = f"{self.summary['present']} av {self.summary['required']}"
+        return f"<Report {self.id!r}: {made} påkrevde opplysninger, {len(self.findings)} funn>"
+
     def _repr_html_(self) -> str:
         """Show the disclosures as a table in a notebook; the statement's text is escaped."""
         source = Source(self.data)
