@@ -163,7 +163,10 @@ class Report:
             rows.append(
                 "<tr>" + "".join(f'<td style="text-align: left">{cell}</td>' for cell in cells) + "</tr>"
             )
-        head = "".join(f"<th>{title}</th>" for title in ("Opplysning", "Artikkel", "Status", "Sitat"))
+        head = "".join(
+            f'<th style="text-align: left">{title}</th>'
+            for title in ("Opplysning", "Artikkel", "Status", "Sitat")
+        )
         title = html.escape(self.data["organisation"]["name"] or self.id)
         summary = self.summary
         return (
