@@ -335,3 +335,9 @@ def test_an_audit_that_judged_nothing_says_so():
         "summary": {"completeness": {"mean": None, "low": None, "high": None}},
     }
     assert "Ingen av dem" in show_audit(run, [], [])
+
+
+def test_a_report_is_short_where_there_is_only_text():
+    text = "Dal AS er ansvarlig. " + "Fyll. " * 500
+    data = report(text) | {"summary": {"present": 3, "required": 5}, "findings": [{}, {}]}
+    assert repr(Report(data)) == "<Report 'prøve': 3 av 5 påkrevde opplysninger, 2 funn>"
