@@ -5,6 +5,7 @@ Text of statements is escaped, and characters that would hide or turn it are mad
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ def show_entities(data: Mapping[str, Any], segment: int) -> Html:
 
 
 def show_audit(
-    run: Mapping[str, Any], sectors: Iterable[Mapping[str, Any]], missing: Iterable[Mapping[str, Any]]
+    run: Mapping[str, Any], sectors: Iterable[Mapping[Any, Any]], missing: Iterable[Mapping[Any, Any]]
 ) -> str:
     """Show an audit: how many statements, how complete they are by sector, and what they lack most often.
 
@@ -146,7 +147,11 @@ def _without_overlaps(spans: Iterable[tuple[int, int, str]]) -> list[tuple[int, 
 
 
 def _table(titles: Iterable[str], rows: Iterable[Iterable[Any]]) -> Markup:
-    head = Markup("").join(Markup("<th>{}</th>").format(title) for title in titles)
+    sides = itertools.chain(["left"], itertools.repeat("right"))
+    head = Markup("").join(
+        Markup('<th style="text-align: {}">{}</th>').format(side, title)
+        for side, title in zip(sides, titles, strict=False)
+    )
     body = Markup("").join(
         Markup("<tr>{}</tr>").format(Markup("").join(_cell(cell) for cell in row)) for row in rows
     )
@@ -159,10 +164,10 @@ def _cell(value: Any) -> Markup:
     return Markup('<td style="text-align: {}">{}</td>').format(side, tame(value))
 
 
-def _interval(row: Mapping[str, Any], form: str = "{}") -> str:
-    """Write an interval; few organisations have none."""
+def _interval(row: Mapping[Any, Any], form: str = "{}") -> str:
+    """Write an interval; there is none for few organisations, nor where all are alike, of which draws tell nothing."""
     low, high = row["low"], row["high"]
-    if low is None or high is None or low != low:  # pandas writes None as NaN
+    if low is None or high is None or low == high or low != low:  # pandas writes None as NaN
         return ""
     return form.format(f"{100 * low:.0f}–{_percent(high)}")
 

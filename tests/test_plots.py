@@ -316,7 +316,11 @@ def test_an_audit_shows_completeness_and_gaps_with_intervals():
     }
     html = show_audit(
         run,
-        [sector("public", 9, 0.5, 0.4, 0.6), sector("<i>kirke</i>", 1, 0.5, None, float("nan"))],
+        [
+            sector("public", 9, 0.5, 0.4, 0.6),
+            sector("<i>kirke</i>", 1, 0.5, None, float("nan")),
+            sector("private", 5, 1.0, 1.0, 1.0),
+        ],
         [gap | {"low": 0.1, "high": 0.7}] * 12,
     )
     text = re.sub(r"\s+", " ", lxml.html.fromstring(f"<div>{html}</div>").text_content())
@@ -325,6 +329,7 @@ def test_an_audit_shows_completeness_and_gaps_with_intervals():
     assert "Lagringstid</b>4944 %10–70 %" in text
     assert "<b>Lagringstid" in text
     assert "<i>kirke" in text
+    assert "100–100" not in text
     assert "nan" not in text
     assert "Og 2 til" in text
 
