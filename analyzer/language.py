@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,27 @@ def names_folder() -> Path:
     package = Path(__file__).parent
     inside = package / "models" / "names"
     return inside if inside.is_dir() else package.parent / "models" / "names"
+
+
+def render_entities(text: str, entities: Iterable[tuple[int, int, str]], colours: Mapping[str, str]) -> str:
+    """Write a text as HTML with passages marked, by displaCy; the text is escaped.
+
+    Args:
+        text: The text.
+        entities: Start, end and label of each passage, in order, none overlapping its neighbour.
+        colours: For each label, in capitals.
+    """
+    from spacy import displacy
+
+    marked = [{"start": start, "end": end, "label": label} for start, end, label in entities]
+    html: str = displacy.render(
+        {"text": text, "ents": marked, "title": None},
+        style="ent",
+        manual=True,
+        jupyter=False,
+        options={"colors": dict(colours)},
+    )
+    return html
 
 
 def blank_pipeline() -> Any:

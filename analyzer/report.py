@@ -15,6 +15,8 @@ from analyzer.verdicts import Assessment
 if TYPE_CHECKING:
     import pandas as pd
 
+    from analyzer.notebook import Html
+
 SCHEMA_VERSION = "1.0"
 
 FRAMES = (
@@ -101,6 +103,16 @@ class Report:
         found = best_segment(self.data, next(d for d in self.disclosures if d["id"] == disclosure))
         return None if found is None else self.quote(found)
 
+    def show_entities(self, segment: int) -> Html:
+        """Show a segment in a notebook with the organisations, recipients, acts and periods found in it.
+
+        Args:
+            segment: Index of the segment, such as one of a disclosure's ``evidence``.
+        """
+        from analyzer.notebook import show_entities
+
+        return show_entities(self.data, segment)
+
     def to_json(self) -> str:
         """Write the report as JSON; the same input, version and model give the same text."""
         return json.dumps(self.data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
@@ -134,6 +146,10 @@ class Report:
         columns = list(rows[0]) if rows else ["document"]
         return pd.DataFrame(rows, columns=columns)
 
+    def __repr__(self) -> str:
+        made = f"{self.summary['present']} av {self.summary['required']}"
+        return f"<Report {self.id!r}: {made} påkrevde opplysninger, {len(self.findings)} funn>"
+
     def _repr_html_(self) -> str:
         """Show the disclosures as a table in a notebook; the statement's text is escaped."""
         source = Source(self.data)
@@ -144,8 +160,13 @@ class Report:
             segment = self.data["segments"][best] if best is not None else None
             quote = source.quote(segment["start"], segment["end"], segment["text"], 160) if segment else []
             cells.append("".join(map(_piece_html, quote)))
-            rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
-        head = "".join(f"<th>{title}</th>" for title in ("Opplysning", "Artikkel", "Status", "Sitat"))
+            rows.append(
+                "<tr>" + "".join(f'<td style="text-align: left">{cell}</td>' for cell in cells) + "</tr>"
+            )
+        head = "".join(
+            f'<th style="text-align: left">{title}</th>'
+            for title in ("Opplysning", "Artikkel", "Status", "Sitat")
+        )
         title = html.escape(self.data["organisation"]["name"] or self.id)
         summary = self.summary
         return (

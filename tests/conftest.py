@@ -14,6 +14,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--update-floors", action="store_true", help="raise corpus/floors.json to what is reached"
     )
+    parser.addoption("--update-notebooks", action="store_true", help="save the notebooks with their outputs")
     parser.addoption("--allow-regression", action="store_true", help="let --update-floors lower a floor")
 
 

@@ -34,11 +34,13 @@ ORDER = [
     "marked",
     "html_report",
     "html_audit",
+    "notebook",
     "report",
     "schema",
     "annotation",
     "pipeline",
     "auditing",
+    "plots",
     "corpus",
     "evaluate",
     "train",
@@ -61,6 +63,7 @@ HEAVY = (
     "numpy",
     "distributed",
     "pyarrow",
+    "matplotlib",
 )
 
 
