@@ -334,6 +334,19 @@ def test_an_audit_shows_completeness_and_gaps_with_intervals():
     assert "Og 2 til" in text
 
 
+def test_an_audit_shows_itself():
+    made = audit([("Dal AS", "private", ["missing"] * 3)], sectors=[sector("private", 1, 0.0)])
+    gap = {"title": "Lagringstid", "required": 1, "missing": 1, "share": 1.0}
+    completeness = {"mean": 0.0, "low": None, "high": None}
+    made.run.update(counts={"done": 1, "failed": 2}, missing=[gap], summary={"completeness": completeness})
+    html = made._repr_html_()
+    assert "1 erklæringer, 2 uten rapport" in html
+    assert "nan" not in html
+    assert "Lagringstid" in html
+    assert "1 erklæringer" in repr(made)
+    assert len(repr(made)) < 100
+
+
 def test_an_audit_that_judged_nothing_says_so():
     run = {
         "counts": {"done": 0, "failed": 2},

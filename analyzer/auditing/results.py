@@ -110,7 +110,12 @@ class Audit:
 
         return compare_audits(self, other)
 
+    def __repr__(self) -> str:
+        counts = self.run["counts"]
+        return f"<Audit {str(self.folder)!r}: {counts['done']} erklæringer, {counts['failed']} uten rapport>"
+
     def _repr_html_(self) -> str:
-        """Show what is most often missing as a table in a notebook."""
-        head = f"<h4>{len(self.documents)} erklæringer, {len(self.errors)} uten rapport</h4>"
-        return head + str(self.frame("missing").head(10).to_html(index=False, escape=True))
+        """Show in a notebook how complete the statements are, and what they lack most often, with intervals."""
+        from analyzer.notebook import show_audit
+
+        return show_audit(self.run, *(self.frame(name).to_dict("records") for name in ("sectors", "missing")))
