@@ -22,7 +22,7 @@ from analyzer.extract.retention import find_retention
 from analyzer.extract.statutes import StatuteFinder
 from analyzer.ingest import read_document
 from analyzer.knowledge import Knowledge
-from analyzer.records import Label
+from analyzer.records import Label, Organisation
 from analyzer.segment import segment
 
 ROOT = Path(__file__).parent.parent.parent
@@ -59,12 +59,13 @@ def read(path, knowledge, finder, clock):
     structure = clock("segmentation", lambda: segment(document, knowledge))
     labels = clock("rules", lambda: rule_labels(structure, knowledge))
     segments = list(with_labels(structure, labels))
+    nobody = Organisation(None, None, "unknown")
     cited = clock("statutes", lambda: [finder.find(s.text, context=s.context) for s in segments])
     clock("retention", lambda: list(find_retention(segments, cited, knowledge)))
     clock("legal bases", lambda: list(find_legal_bases(segments, cited, knowledge)))
     clock("purposes", lambda: list(find_purposes(segments, structure, knowledge)))
     clock("kinds of data", lambda: list(find_data_categories(segments, structure, knowledge)))
-    clock("contacts", lambda: list(find_contacts(segments, knowledge)))
+    clock("contacts", lambda: list(find_contacts(segments, knowledge, nobody)))
     return len(document.text.split())
 
 
