@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test check fix train floors clean
+.PHONY: help demo test check fix train floors pictures clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -37,6 +37,9 @@ train: $(STAMP) ## Rebuild models/norwegian from corpus/; TEXTS names the folder
 
 floors: $(STAMP) ## Raise the floors of the quality gate to what is reached
 	$(BIN)/python -m pytest tests/test_quality.py --update-floors
+
+pictures: $(STAMP) ## Make the README's pictures anew (needs Chromium)
+	$(BIN)/python tests/pictures.py
 
 clean: ## Remove the virtual environment and everything made
 	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
