@@ -7,6 +7,8 @@ import pytest
 
 from analyzer.extract import bases, durations, purposes, retention
 from analyzer.knowledge import Knowledge
+from analyzer.records import Document
+from analyzer.segment import segment
 
 KNOWLEDGE = Knowledge.load()
 HOSTILE = (
@@ -100,3 +102,18 @@ def test_time_grows_like_the_peers(regex, peer):
 @pytest.mark.parametrize("regex", [r"(?:a|\s)+x", r"\w+\s*="])
 def test_the_measure_sees_a_runaway(regex, peer):
     assert not grows_like(re.compile(regex), peer)
+
+
+def rule_pass(piece, length):
+    """Time segmentation and rules on one hostile text."""
+    document = Document("x", "x", "0" * 64, "text/plain", (piece * length)[:length])
+    start = time.process_time()
+    for segment_ in segment(document, KNOWLEDGE).segments:
+        KNOWLEDGE.rules_met(segment_.text, "")
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_a_megabyte_takes_as_long_as_its_parts(piece):
+    tenth = max(rule_pass(piece, 100_000) for _ in range(2))
+    assert rule_pass(piece, 1_000_000) < 10 * SLACK * max(tenth, 0.02)
