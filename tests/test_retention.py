@@ -150,6 +150,10 @@ def test_bounds(text, bound, knowledge, names):
         ),
         ("Fakturaer | 5 år | bokføringsloven", "Fakturaer", None, "bokføringsloven"),
         ("Opplysningene slettes etter 3 år i tråd med personopplysningsloven.", "Opplysningene", None, None),
+        # Starts of sentences, which say nothing of what is kept.
+        ("Nummeret vises bare delvis i luka og slettes etter 30 dager.", None, None, None),
+        ("Lengre lagring enn 7 dager forekommer ikke.", None, None, None),
+        ("Slike papirer er det lovpålagt å oppbevare i fem år.", None, None, None),
     ],
 )
 def test_what_is_kept_from_when_and_why(text, what, trigger, statute, knowledge, names):

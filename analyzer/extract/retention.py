@@ -63,6 +63,13 @@ _OBJECT = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"^\W{0,9}(?P<what>[A-ZÆØÅ_][^.:|]{1,60}?)\s?[:|]")
+# The start of a sentence, not what it is about: it holds a verb, or breaks off at a word that must go on.
+_FRAGMENT = re.compile(
+    r"\b(?:er|var|blir|vert|kan|skal|må|vil|har|vises|visast|leses|lesast|tas|tes|gis|brukes|brukast|behandles)\b"
+    r"|\b(?:og|eller|å|at|som|for|til|av|på|med|om|i|eksempel)$"
+    r"|^(?:lengre|lenger|lengst|dagen|etter|før|senest|innen|slik|så|bare|kun|(?:ett?|en|ei|to|tre|fire|fem|seks) \w+)$",
+    re.IGNORECASE,
+)
 _NO_SUBJECT = re.compile(
     r"^(?:de|dei|den|det|disse|desse|dette|vi|du|og|som|de blir|etter|ved|når|for|hvis|dersom|du får)\b"
     r"|\b(?:vi|du|jeg|eg|skal|vil|kan|må|får)$|^(?:alt|alle)$",
@@ -302,8 +309,9 @@ def _applies_to(text: str, place: int) -> str | None:
     for part in (text[start:], text) if start else (text,):
         for pattern in (_LABEL, _OBJECT, _SUBJECT):
             match = pattern.search(part)
-            if match and not _NO_SUBJECT.search(match["what"].strip()):
-                return match["what"].strip(" -–•*")
+            what = match["what"].strip(" -–•*") if match else ""
+            if what and not _NO_SUBJECT.search(what) and not _FRAGMENT.search(what):
+                return what
     return None
 
 
