@@ -46,7 +46,7 @@ def expand(
         AnalyzerError: If the evidence cannot be written.
     """
     named = list(_name(paths, manifest))
-    if web is not None:
+    if web is not None and any(source.url for source in named):  # files alone need no detector
         from analyzer.sources.queues import fetch_all
 
         fetched: Iterable[Source] = fetch_all(named, web, _detector())
