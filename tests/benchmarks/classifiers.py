@@ -4,21 +4,29 @@
 
 TEST are folders of labelled statements. Each seed draws its own statements to train on and its own order and weights, so
 that the spread is that of both. The model alone is measured, without rules: F1 of passages at the threshold that is best on one
-training statement in ten.
+training statement in ten. Methods from ``weighted`` on are LP-FT with one thing changed; the last column is their difference
+from ``lpft`` on the same draw, so that the draws' own spread cancels out.
 """
 
 import argparse
+import dataclasses
+import json
 import random
 import tempfile
 import time
+from collections import defaultdict
+from functools import cached_property
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 from sklearn.metrics import f1_score
 
+import analyzer.train_encoder.fit as fit
 from analyzer.classify.encoder import Encoder
-from analyzer.corpus import read_corpus, read_folders
+from analyzer.corpus import passage_labels, read_corpus, read_folders
 from analyzer.knowledge import Knowledge
+from analyzer.segment import segment
 from analyzer.train import collect_examples, fit_baseline
 from analyzer.train_encoder import EPOCHS, LAYERS, PIECES, split
 from analyzer.train_encoder.base import build_network, choose_pieces, make_tokenizer, read_base
@@ -26,6 +34,11 @@ from analyzer.train_encoder.fit import Tuning, embed, encode, export, probe, tun
 
 ROOT = Path(__file__).parent.parent.parent
 THRESHOLDS = np.linspace(0.1, 0.6, 26)
+SMOOTHING = 0.05
+DAMAGED_SHARE = 0.33
+MASKED_SHARE = 0.15
+FEWEST_DENIALS = 5
+"""Denials of a topic that the head for them needs in training."""
 
 
 def sigmoid(logits):
@@ -33,72 +46,195 @@ def sigmoid(logits):
 
 
 class Bench:
-    def __init__(self, base, examples, epochs):
-        self.base, self.examples, self.epochs = base, examples, epochs
-        self.pieces = choose_pieces(self.base, [t.text for t in examples.texts], PIECES)
-        self.tokenizer = make_tokenizer([self.base.pieces[i] for i in self.pieces])
-        self.labels = examples.labels.astype(np.float32)
+    """One draw: statements to train on, a seed, and the vocabulary of what is trained on."""
+
+    def __init__(self, base, knowledge, statements, *, seed, epochs):
+        self.base, self.knowledge, self.statements = base, knowledge, statements
+        self.seed, self.epochs = seed, epochs
+        self.examples = collect_examples(statements, knowledge)
+        self.pieces = choose_pieces(base, [t.text for t in self.examples.texts], PIECES)
+        self.tokenizer = make_tokenizer([base.pieces[i] for i in self.pieces])
+        self.labels = self.examples.labels.astype(np.float32)
 
     def network(self):
         return build_network(self.base, self.pieces, LAYERS)
 
+    def tuned(self, texts=None, labels=None, network=None):
+        """Fit head, then all; give what scores texts, shape (texts, topics)."""
+        encoded = encode(self.tokenizer, self.examples.texts if texts is None else texts)
+        labels = self.labels if labels is None else labels
+        network = network or self.network()
+        return self.scorer(tune(network, encoded, labels, epochs=self.epochs, seed=self.seed))
 
-def tfidf(bench, knowledge, seed):
-    model = fit_baseline(bench.examples, knowledge)
-    return model.score
+    def scorer(self, tuning):
+        with tempfile.TemporaryDirectory() as folder:
+            export(tuning, Path(folder) / "encoder.onnx")
+            encoder = Encoder((Path(folder) / "encoder.onnx").read_bytes(), self.tokenizer.to_str())
+        topics = len(self.knowledge.topic_ids)
+        return remembered(lambda texts: sigmoid(encoder.logits(texts))[:, :topics])
+
+    @cached_property
+    def baseline(self):
+        return remembered(fit_baseline(self.examples, self.knowledge).score)
+
+    @cached_property
+    def plain(self):
+        return self.tuned()
 
 
-def frozen(bench, knowledge, seed):
-    tuning = probe(bench.network(), encode(bench.tokenizer, bench.examples.texts), bench.labels)
-    return scorer(bench, tuning)
+def remembered(score):
+    """Score each list of texts once."""
+    known = {}
+
+    def look_up(texts):
+        if id(texts) not in known:
+            known[id(texts)] = score(texts)
+        return known[id(texts)]
+
+    return look_up
 
 
-def scorer(bench, tuning):
-    with tempfile.TemporaryDirectory() as folder:
-        export(tuning, Path(folder) / "encoder.onnx")
-        encoder = Encoder((Path(folder) / "encoder.onnx").read_bytes(), bench.tokenizer.to_str())
-    return lambda texts: sigmoid(encoder.logits(texts))
+def tfidf(bench):
+    return bench.baseline
 
 
-def lpft(bench, knowledge, seed):
-    encoded = encode(bench.tokenizer, bench.examples.texts)
-    return scorer(bench, tune(bench.network(), encoded, bench.labels, epochs=bench.epochs, seed=seed))
+def frozen(bench):
+    return bench.scorer(probe(bench.network(), encode(bench.tokenizer, bench.examples.texts), bench.labels))
 
 
-def lpft_tfidf(bench, knowledge, seed):
+def lpft(bench):
+    return bench.plain
+
+
+def lpft_tfidf(bench):
     """The mean of both, as in the shipped model."""
-    first, second = lpft(bench, knowledge, seed), tfidf(bench, knowledge, seed)
-    return lambda texts: 0.4 * first(texts) + 0.6 * second(texts)
+    return lambda texts: 0.4 * bench.plain(texts) + 0.6 * bench.baseline(texts)
 
 
-def random_head(bench, knowledge, seed):
+def random_head(bench):
     """Fine-tuning without the logistic regression first."""
-    from unittest.mock import patch
-
     import torch
 
-    import analyzer.train_encoder.fit as fit
-
     def untouched(network, encoded, labels):
-        torch.manual_seed(seed)
+        torch.manual_seed(bench.seed)
         size = network.config.hidden_size
         return Tuning(network, torch.nn.Linear(size, labels.shape[1]), torch.zeros(size), torch.ones(size))
 
     with patch.object(fit, "probe", untouched):
-        return lpft(bench, knowledge, seed)
+        return bench.tuned()
 
 
-def setfit(bench, knowledge, seed, pairs=6_000):
+def weighted(bench):
+    """Class weights: what is rare counts more, by the root of its rarity, at most ten times."""
+    import torch
+    from torch.nn.functional import binary_cross_entropy_with_logits
+
+    positive = bench.labels.sum(0)
+    rarity = np.sqrt((len(bench.labels) - positive) / np.maximum(positive, 1)).clip(1, 10)
+    weights = torch.tensor(rarity, dtype=torch.float32)
+
+    def loss(logits, labels):
+        summed = binary_cross_entropy_with_logits(logits, labels, pos_weight=weights, reduction="sum")
+        return summed / len(labels)
+
+    with patch.object(fit, "_loss", loss):
+        return bench.tuned()
+
+
+def smoothed(bench):
+    """Label smoothing (Szegedy et al. 2016)."""
+    return bench.tuned(labels=bench.labels * (1 - SMOOTHING) + SMOOTHING / 2)
+
+
+def damaged(bench):
+    """A third of the passages once more, as Tesseract's English model would have read them."""
+    from analyzer.train_restore.fit import Reader
+
+    tables = json.loads((ROOT / "models" / "restore" / "channel.json").read_text(encoding="utf-8"))
+    reader = Reader(tables, bench.seed)
+    rng = random.Random(bench.seed)
+
+    def read(text):
+        return " ".join(token.text for token, _true in reader.read_text(text))
+
+    chosen = [i for i in range(len(bench.labels)) if rng.random() < DAMAGED_SHARE]
+    copies = [
+        dataclasses.replace(t, text=read(t.text), headings=read(t.headings), lead_in=read(t.lead_in))
+        for t in (bench.examples.texts[i] for i in chosen)
+    ]
+    return bench.tuned([*bench.examples.texts, *copies], np.vstack([bench.labels, bench.labels[chosen]]))
+
+
+def headings(bench):
+    """Headings alone as further examples, with the topics of at least half of what stands below them."""
+    below = defaultdict(list)
+    for text, document, row in zip(bench.examples.texts, bench.examples.documents, bench.labels, strict=True):
+        if text.headings:
+            below[document, text.headings].append((text, row))
+    texts = [
+        dataclasses.replace(rows[0][0], text=path.split(" > ")[-1], lead_in="")
+        for (_, path), rows in below.items()
+    ]
+    labels = [np.mean([row for _, row in rows], axis=0) >= 0.5 for rows in below.values()]
+    return bench.tuned(
+        [*bench.examples.texts, *texts], np.vstack([bench.labels, np.array(labels, np.float32)])
+    )
+
+
+def denial(bench):
+    """Further outputs for topics that are denied, of which the corpus tells; only the topics are measured."""
+    topics = bench.knowledge.topic_ids
+    rows = []
+    for statement in bench.statements:
+        structure = segment(statement.document, bench.knowledge)
+        for passage, labels in zip(structure.passages, passage_labels(statement, structure), strict=True):
+            if passage.kind not in ("heading", "table_header"):
+                rows.append([float(f"{topic}!" in labels) for topic in topics])
+    denied = np.array(rows, dtype=np.float32)
+    denied = denied[:, denied.sum(0) >= FEWEST_DENIALS]
+    return bench.tuned(labels=np.hstack([bench.labels, denied]))
+
+
+def continued(bench):
+    """An epoch of masked words on the statements' own text first (Gururangan et al. 2020)."""
+    import torch
+    from torch.nn.functional import cross_entropy
+
+    network, encoded = bench.network(), encode(bench.tokenizer, bench.examples.texts)
+    torch.manual_seed(bench.seed)
+    rng = np.random.default_rng(bench.seed)
+    mask = bench.tokenizer.token_to_id("<unk>")
+    table = network.embeddings.word_embeddings.weight
+    optimizer = torch.optim.AdamW(network.parameters(), lr=5e-5)
+    network.train()
+    for batch in fit._shuffle(encoded, rng):
+        width = max(len(encoded[i].ids) for i in batch)
+        ids = torch.full((len(batch), width), fit.PAD)
+        for row, i in enumerate(batch):
+            ids[row, : len(encoded[i].ids)] = torch.tensor(encoded[i].ids)
+        hidden = (torch.rand(ids.shape) < MASKED_SHARE) & (ids > mask)
+        if not hidden.any():
+            continue
+        there = (ids != fit.PAD).long()
+        states = network(input_ids=ids.masked_fill(hidden, mask), attention_mask=there).last_hidden_state
+        loss = cross_entropy(states[hidden] @ table.T, ids[hidden])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return bench.tuned(network=network)
+
+
+def setfit(bench, pairs=1_500):
     """Sentence pairs first (same labels or not), then a logistic regression: after Tunstall et al. (2022), SetFit."""
     import torch
 
-    torch.manual_seed(seed)
-    rng = np.random.default_rng(seed)
+    torch.manual_seed(bench.seed)
+    rng = np.random.default_rng(bench.seed)
     network, encoded = bench.network(), encode(bench.tokenizer, bench.examples.texts)
     optimizer = torch.optim.AdamW(network.parameters(), lr=5e-5)
     labelled = np.flatnonzero(bench.labels.any(1))
     network.train()
-    for _start in range(0, pairs, 32):
+    for _start in range(0, pairs, 16):
         left, right = rng.choice(labelled, 16), []
         for position, i in enumerate(left):
             same = (bench.labels[labelled] == bench.labels[i]).all(1)
@@ -106,35 +242,35 @@ def setfit(bench, knowledge, seed, pairs=6_000):
             right.append(int(rng.choice(pool)) if len(pool) else int(i))
         a, b = (embed(network, [encoded[i] for i in side]) for side in (left, right))
         wanted = torch.tensor(
-            [float((bench.labels[i] == bench.labels[j]).all()) for i, j in zip(left, right, strict=False)]
+            [float((bench.labels[i] == bench.labels[j]).all()) for i, j in zip(left, right, strict=True)]
         )
         loss = (torch.nn.functional.cosine_similarity(a, b) - wanted).square().mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    return scorer(bench, probe(network, encoded, bench.labels))
+    return bench.scorer(probe(network, encoded, bench.labels))
 
 
-def textcat(bench, knowledge, seed, epochs=8):
+def textcat(bench, epochs=8):
     """spaCy's textcat_multilabel, its default ensemble of a bag of words and a convolutional network."""
     import spacy
     from spacy.training import Example
     from thinc.util import fix_random_seed
 
-    fix_random_seed(seed)
+    fix_random_seed(bench.seed)
     nlp = spacy.blank("nb")
     nlp.add_pipe("textcat_multilabel")
 
     def join(text):
         return f"{text.headings} {text.lead_in} ¶ {text.text}"
 
-    topics = knowledge.topic_ids
+    topics = bench.knowledge.topic_ids
     examples = [
         Example.from_dict(nlp.make_doc(join(t)), {"cats": dict(zip(topics, map(float, row), strict=True))})
         for t, row in zip(bench.examples.texts, bench.labels, strict=True)
     ]
     optimizer = nlp.initialize(lambda: examples)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(bench.seed)
     for _ in range(epochs):
         order = rng.permutation(len(examples))
         for start in range(0, len(order), 64):
@@ -143,22 +279,33 @@ def textcat(bench, knowledge, seed, epochs=8):
 
 
 METHODS = {
-    "tfidf": tfidf,
-    "frozen": frozen,
-    "textcat": textcat,
-    "setfit": setfit,
-    "random_head": random_head,
-    "lpft": lpft,
-    "lpft_tfidf": lpft_tfidf,
+    method.__name__: method
+    for method in (tfidf, frozen, textcat, setfit, random_head, lpft, lpft_tfidf)
+    + (weighted, smoothed, damaged, headings, denial, continued)
 }
 
 
 def measure(score, choose, test):
-    """Give micro and macro F1 on each test set, at the threshold that is best on ``choose``."""
+    """Give micro and macro F1 on a test set, at the threshold that is best on ``choose``."""
     p = score(choose.texts)
     threshold = max(THRESHOLDS, key=lambda t: f1_score(choose.labels, p >= t, average="micro"))
     said = score(test.texts) >= threshold
     return [f1_score(test.labels, said, average=a, zero_division=0) for a in ("micro", "macro")]
+
+
+def spread(values):
+    return f"{np.mean(values):.3f} ± {np.std(values, ddof=min(1, len(values) - 1)):.3f}"
+
+
+def describe(name, found):
+    """Give one line for a method and a test set: ``found`` is by method, then by seed, micro and macro F1."""
+    scores = np.array(list(found[name].values()))
+    line = f"{name:12} {len(scores)} seeds  micro {spread(scores[:, 0])}  macro {spread(scores[:, 1])}"
+    both = sorted(found[name].keys() & found["lpft"].keys()) if name != "lpft" else []
+    if both:
+        beyond = np.array([np.subtract(found[name][s], found["lpft"][s]) for s in both])
+        line += f"  beyond lpft: micro {spread(beyond[:, 0])}  macro {spread(beyond[:, 1])}"
+    return line
 
 
 def main():
@@ -178,27 +325,23 @@ def main():
     kept, chosen = split(read_folders(folders, arguments.texts))
     choose = collect_examples(chosen, knowledge)
     tests = {str(path): collect_examples(read_corpus(path), knowledge) for path in arguments.tests}
-    print(
-        f"{min(arguments.statements or len(kept), len(kept))} of {len(kept)} statements, {arguments.seeds} seeds"
-    )
-    for name in arguments.methods.split(","):
-        found = {path: [] for path in tests}
-        began = time.perf_counter()
-        for seed in range(1, arguments.seeds + 1):
-            drawn = random.Random(seed).sample(kept, arguments.statements) if arguments.statements else kept
-            bench = Bench(base, collect_examples(drawn, knowledge), arguments.epochs)
-            score = METHODS[name](bench, knowledge, seed)
+    number = min(arguments.statements or len(kept), len(kept))
+    print(f"{number} of {len(kept)} statements, {arguments.epochs} epochs", flush=True)
+    found = {path: defaultdict(dict) for path in tests}
+    for seed in range(1, arguments.seeds + 1):
+        drawn = random.Random(seed).sample(kept, number) if arguments.statements else kept
+        bench = Bench(base, knowledge, drawn, seed=seed, epochs=arguments.epochs)
+        for name in arguments.methods.split(","):
+            began = time.perf_counter()
+            score = METHODS[name](bench)
             for path, test in tests.items():
-                found[path].append(measure(score, choose, test))
-        seconds = (time.perf_counter() - began) / arguments.seeds
-        for path, scores in found.items():
-            cells = [
-                f"{np.mean(v):.3f} ± {np.std(v, ddof=min(1, len(v) - 1)):.3f}"
-                for v in zip(*scores, strict=True)
-            ]
-            print(
-                f"{name:12} {path:28} micro {cells[0]}  macro {cells[1]}  {seconds:,.0f} s a seed", flush=True
-            )
+                micro, macro = found[path][name][seed] = measure(score, choose, test)
+                seconds = time.perf_counter() - began
+                print(f"seed {seed} {name:12} {path} {micro:.3f} {macro:.3f} ({seconds:.0f} s)", flush=True)
+    for path, of_path in found.items():
+        print(f"\n{path}")
+        for name in of_path:
+            print(describe(name, of_path), flush=True)
 
 
 if __name__ == "__main__":
