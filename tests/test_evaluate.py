@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.corpus import InvalidCorpus, read_corpus
-from analyzer.evaluate import Score, canonical_duration, evaluate
+from analyzer.evaluate import Evaluation, Score, canonical_duration, evaluate, pool
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
@@ -97,3 +97,32 @@ def test_agrees_with_the_common_script(az, tmp_path):
     assert ours.block_micro.f1 == pytest.approx(theirs["block micro"][2])
     assert ours.disclosures.f1 == pytest.approx(theirs["document disclosures (Art. 13/14)"][2])
     assert ours.missing.precision == pytest.approx(theirs["missing disclosures"][0])
+
+
+def test_intervals_are_those_of_statements():
+    def statement(right, lost):
+        return Evaluation(block={"access": Score(right, 0, lost)})
+
+    mixed = pool([statement(4, 0), statement(0, 4), statement(3, 1), statement(1, 3)])
+    low, high = mixed.intervals()["block: access"]
+    assert 0 < low < mixed.block["access"].f1 < high < 1
+    assert mixed.intervals() == mixed.intervals()
+    alike = pool([statement(3, 1)] * 5)
+    assert len(set(alike.intervals()["block micro"])) == 1
+
+
+def test_pooling_groups_gives_the_whole(tmp_path, knowledge):
+    write_gold(tmp_path)
+    report = {
+        "segments": [{"start": 0, "end": 15, "categories": [{"id": "purpose"}]}],
+        "disclosures": [{"id": "retention", "status": "present"}],
+        "retention": [],
+        "legal_bases": [],
+        "statutes": [],
+        "organisation": {"name": "Vik AS"},
+    }
+    gold = read_corpus(tmp_path)[0]
+    whole = evaluate([(gold, report), (gold, report)], knowledge)
+    assert pool(whole.statements).table() == whole.table()
+    assert whole.documents == 2
+    assert len(whole.errors) == 2 * len(whole.statements[0].errors) > 0

@@ -125,9 +125,15 @@ def evaluate(
     if as_json:
         typer.echo(json.dumps(result.floors(), indent=1))
         return
-    table = make_table(f"{result.documents} erklæringer", "Hva", "Presisjon", "Gjenfinning", "F1", "Antall")
+    intervals = result.intervals()
+    table = make_table(
+        f"{result.documents} erklæringer", "Hva", "Presisjon", "Gjenfinning", "F1", "95 % intervall", "Antall"
+    )
     for name, precision, recall, f1, wanted in result.table():
-        table.add_row(name, f"{precision:.3f}", f"{recall:.3f}", f"{f1:.3f}", str(wanted))
+        low, high = intervals[name]
+        table.add_row(
+            name, f"{precision:.3f}", f"{recall:.3f}", f"{f1:.3f}", f"{low:.2f}–{high:.2f}", str(wanted)
+        )
     make_console().print(table)
 
 
