@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test check fix train floors pictures clean
+.PHONY: help demo test check fix train floors pictures release clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -41,8 +41,11 @@ floors: $(STAMP) ## Raise the floors of the quality gate to what is reached
 pictures: $(STAMP) ## Make the README's pictures anew (needs Chromium)
 	$(BIN)/python tests/pictures.py
 
+release: $(STAMP) ## Build dist/ and try it in empty environments with each Python at hand; PYTHONS="3.12" names some
+	$(BIN)/python tests/release.py $(PYTHONS)
+
 clean: ## Remove the virtual environment and everything made
-	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed; call make with PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'

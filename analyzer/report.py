@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from analyzer.notebook import Html
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
+"""Version of the JSON report: major for what breaks a reader, minor for added keys (CONTRIBUTING.md, "Releasing")."""
 
 FRAMES = (
     "disclosures",
@@ -142,7 +143,8 @@ class Report:
 
         if name not in FRAMES:
             raise ValueError(f"There is no list «{name}» in a report; choose one of {', '.join(FRAMES)}.")
-        rows = [{"document": self.id, **row} for row in self.data[name]]
+        found = self.data.get(name, ())  # a report of an older version lacks some
+        rows = [{"document": self.id, **row} for row in found]
         columns = list(rows[0]) if rows else ["document"]
         return pd.DataFrame(rows, columns=columns)
 

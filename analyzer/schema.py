@@ -1,19 +1,23 @@
 """The contract of the JSON report, version 1, as types: source of the JSON Schema and of validation.
 
-The keys are those that other programs rely on; a report may carry more.
+The keys are those that other programs rely on; a report may carry more. Reports of every version 1 follow it, so that
+what came after 1.0 is ``NotRequired`` even where each report has it now. CONTRIBUTING.md says when the version rises.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import (
+    Annotated,
     Any,
     Literal,
     NotRequired,  # pydantic asks for these before Python 3.12
 )
 
-from pydantic import ConfigDict, TypeAdapter, with_config
+from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
+
+from analyzer.report import SCHEMA_VERSION
 
 _OPEN = ConfigDict(extra="allow")
 
@@ -199,7 +203,7 @@ class _Disclosure(TypedDict):
     required: bool | None
     reason: str
     evidence: list[int]
-    required_by: list[int]
+    required_by: NotRequired[list[int]]
 
 
 @with_config(_OPEN)
@@ -239,7 +243,7 @@ class _Summary(TypedDict):
 class ReportData(TypedDict):
     """One report, as JSON has it."""
 
-    schema_version: Literal["1.0"]
+    schema_version: Annotated[str, Field(pattern=r"^1\.\d+$")]
     analyzer: _AnalyzerInfo
     document: _Document
     organisation: _Organisation
@@ -256,7 +260,7 @@ class ReportData(TypedDict):
     data_categories: NotRequired[list[_StatedPhrase]]
     disclosures: list[_Disclosure]
     findings: list[_Finding]
-    requirements: list[_Requirement]
+    requirements: NotRequired[list[_Requirement]]
     summary: _Summary
 
 
@@ -265,8 +269,8 @@ def report_schema() -> dict[str, Any]:
     schema = TypeAdapter(ReportData).json_schema()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "personvern report, version 1.0",
         **schema,
+        "title": f"personvern report, version {SCHEMA_VERSION}",
     }
 
 

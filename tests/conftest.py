@@ -12,6 +12,9 @@ AS_OF = "2026-11-21"
 def pytest_addoption(parser):
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden reports")
     parser.addoption(
+        "--freeze-schema", action="store_true", help="freeze the present version of the JSON report"
+    )
+    parser.addoption(
         "--update-floors", action="store_true", help="raise corpus/floors.json to what is reached"
     )
     parser.addoption("--update-notebooks", action="store_true", help="save the notebooks with their outputs")
