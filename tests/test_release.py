@@ -57,8 +57,8 @@ def test_wheel_says_what_it_is(wheel, built):
     metadata = HeaderParser().parsestr(wheel.read(f"{folder}/METADATA").decode())
     assert metadata["Version"] == analyzer.__version__
     assert metadata["License-Expression"] == "Apache-2.0 AND MIT AND CC-BY-SA-4.0"
-    assert metadata.get_all("License-File") == ["LICENSE", "NOTICE"]
-    for name in ("LICENSE", "NOTICE"):
+    assert metadata.get_all("License-File") == ["LICENSE", "models/NOTICE"]
+    for name in ("LICENSE", "models/NOTICE"):
         assert wheel.read(f"{folder}/licenses/{name}") == (ROOT / name).read_bytes()
     needed = [line for line in metadata.get_all("Requires-Dist") if "extra ==" not in line]
     assert needed
@@ -72,7 +72,7 @@ def test_sdist_holds_what_the_wheel_is_made_from_and_the_tests(built):
     with tarfile.open(built[0]) as opened:
         names = {name.partition("/")[2] for name in opened.getnames()}
     assert files_below("analyzer") | files_below("models") | files_below("tests") <= names
-    assert {"pyproject.toml", "LICENSE", "NOTICE", "CHANGELOG.md"} <= names
+    assert {"pyproject.toml", "LICENSE", "models/NOTICE", "CHANGELOG.md"} <= names
     assert not [
         name for name in names if "__pycache__" in name or name.startswith((".venv", ".git/", "dist"))
     ]
