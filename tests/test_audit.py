@@ -1,6 +1,7 @@
 """Audits: every source accounted for, whatever the folder holds, whoever does the work, and whenever it is stopped."""
 
 import csv
+import hashlib
 import json
 import os
 import random
@@ -19,6 +20,7 @@ import pytest
 
 import analyzer
 from analyzer.auditing import Audit, Options, Source, run_audit
+from analyzer.auditing.task import Job, Task
 from analyzer.errors import AnalyzerError, UnreadableSource
 from analyzer.schema import validate_report
 from analyzer.sources import unique_ids
@@ -138,13 +140,13 @@ def test_a_bad_statement_harms_only_itself(statements, tmp_path, light):
     for name, text in bad.items():
         (source / name).write_text(f"{text}\nPersonvernerklæring for Dal AS", encoding="utf-8")
     os.mkfifo(source / "roer")  # reading it never ends
-    audit = run_audit([source], tmp_path / "ut", light(timeout=1.5, memory_limit=150_000_000))
+    audit = run_audit([source], tmp_path / "ut", light(timeout=3, memory_limit=150_000_000))
     errors = {Path(row["source"]).name: row["error"] for row in rows(tmp_path / "ut" / "errors.csv")}
     assert sorted(audit.documents["id"]) == ["s000", "s001", "stanser-en-gang"]
     expected = {
-        "sover.txt": "grensen på 1.5 sekunder",
-        "henger.txt": "grensen på 1.5 sekunder",
-        "roer": "grensen på 1.5 sekunder",
+        "sover.txt": "grensen på 3 sekunder",
+        "henger.txt": "grensen på 3 sekunder",
+        "roer": "grensen på 3 sekunder",
         "stanser.txt": "SIGSEGV",
         "eter.txt": "mer minne enn grensen",
         "feiler.txt": "RuntimeError: uventet",
@@ -317,6 +319,36 @@ def test_only_what_must_be_is_done_again(statements, tmp_path, light):
         left = sorted(p.stem for p in (out / "reports").glob(f"*.{kind}"))
         assert left == ["s000", "s001", "s002", "s005"]
     assert reused(language="en") == 5  # an empty file stays empty
+
+
+def test_a_page_that_is_not_there_is_made_again(statements, tmp_path, light):
+    source, out = statements(4), tmp_path / "ut"
+    run_audit([source], out, light())
+    whole = results(out)
+    (out / "reports" / "s001.html").unlink()
+    assert run_audit([source], out, light(scheduler="sync")).run["counts"]["reused"] == 4
+    assert results(out) == whole
+    assert run_audit([source], out, light(pages=False)).run["counts"]["reused"] == 4
+    assert sorted(out.rglob("*.html")) == []
+    assert run_audit([source], out, light()).run["counts"]["reused"] == 4
+    assert results(out) == whole
+    run_audit([source], tmp_path / "uten", light(pages=False))
+    assert sorted((tmp_path / "uten").rglob("*.html")) == []
+
+
+def test_pages_are_made_by_the_workers(statements, tmp_path, light, monkeypatch):
+    monkeypatch.setattr("analyzer.html_report.render_report", lambda *_: pytest.fail("made by the parent"))
+    run_audit([statements(3)], tmp_path / "ut", light())
+    assert len(list((tmp_path / "ut" / "reports").glob("*.html"))) == 3
+
+
+def test_a_worker_that_does_not_see_the_report_makes_it_again(statements, tmp_path, light):
+    path = statements(1) / "s000.txt"
+    known = hashlib.sha256(path.read_bytes()).hexdigest()
+    job = Job(Source(str(path), path=str(path)), "s000", known, lacks_page=str(tmp_path / "borte.json"))
+    outcome = Task(light()).run(job)
+    assert outcome.status == "done"
+    assert outcome.page.startswith("<!doctype html>")
 
 
 def test_a_folder_keeps_its_day(statements, tmp_path, light):

@@ -51,7 +51,7 @@ def main() -> None:
             fields = waiting.get(timeout=IDLE_SECONDS)
         except queue.Empty:
             return
-        job = Job(Source(**fields["source"]), fields["id"], fields["known"])
+        job = Job(**{**fields, "source": Source(**fields["source"])})
         _set_alarm(options.timeout)
         try:
             tell("finished", **asdict(task.run(job)))

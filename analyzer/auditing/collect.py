@@ -8,7 +8,7 @@ from typing import Any
 
 from analyzer.auditing.across import Overview
 from analyzer.auditing.folder import Entry, RunFolder
-from analyzer.auditing.pages import Pages
+from analyzer.auditing.pages import INDEX, Index
 from analyzer.auditing.rows import (
     DOCUMENT_COLUMNS,
     ERROR_COLUMNS,
@@ -30,7 +30,7 @@ SHOWN = 10
 
 
 def collect_tables(
-    folder: RunFolder, run: str, done: Sequence[tuple[Source, Entry]], *, pages_in: Language | None = None
+    folder: RunFolder, run: str, done: Sequence[tuple[Source, Entry]], *, index_in: Language | None = None
 ) -> dict[str, Any]:
     """Write all tables, in the order of the sources, and give the summary that run.json holds.
 
@@ -38,17 +38,17 @@ def collect_tables(
         folder: Holds the reports.
         run: Name of the run.
         done: The sources with what came of them.
-        pages_in: Language of the HTML pages; None for no pages.
+        index_in: Language of the HTML page over all; None for no such page.
     """
     overview = Overview()
-    pages = Pages(folder, pages_in) if pages_in else None
+    index = Index(folder, index_in) if index_in else None
     extra = _extra_columns(source for source, _ in done)
     with TableWriter(folder.path, run) as tables:
         opened = False
         for source, entry in done:
             if entry.error is not None:
                 continue
-            report = json.loads((folder.reports / f"{entry.id}.json").read_bytes())
+            report = json.loads(folder.report_of(entry.id).read_bytes())
             if not opened:
                 _open(tables, [status_column(d["id"]) for d in report["disclosures"]], extra)
                 opened = True
@@ -60,15 +60,17 @@ def collect_tables(
             for name, of_list in rows.items():
                 for row in of_list:
                     tables.add(name, row)
-            if pages:
-                pages.add(report, document, rows["findings"])
+            if index:
+                index.add(document, [d["id"] for d in report["disclosures"]], rows["findings"])
             overview.add(report, whose)
         if not opened:
             _open(tables, [], extra)
         _add_errors(tables, done)
         summaries = _add_summaries(tables, overview)
-    if pages:
-        pages.finish(summaries["templates"], [entry for _, entry in done if entry.error is not None])
+    if index:
+        index.write(summaries["templates"], [entry for _, entry in done if entry.error is not None])
+    else:
+        (folder.path / INDEX).unlink(missing_ok=True)  # of an earlier run
     return {
         "completeness": overview.completeness(),
         "missing": summaries["missing"][:SHOWN],

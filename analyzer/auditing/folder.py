@@ -116,12 +116,13 @@ class RunFolder:
         os.fsync(ledger.fileno())
 
     def record(self, source: str, id: str, settings: str, outcome: Outcome) -> Entry:
-        """Write the report, if there is one, and then the ledger's line; both are on the disk afterwards."""
+        """Write report and page, if there are any, and then the ledger's line; all are on the disk afterwards."""
         digest = None
         if outcome.report is not None:
             data = outcome.report.encode("utf-8")
             self.page_of(id).unlink(missing_ok=True)  # made of an older report
-            write_durably(self.reports / f"{id}.json", data)
+            write_durably(self.report_of(id), data)
+            self.write_page(id, outcome.page)
             self._written.add(id)
             digest = hashlib.sha256(data).hexdigest()
         entry = Entry(source, id, settings, outcome.sha256, digest, outcome.error, outcome.lasting)
@@ -134,18 +135,28 @@ class RunFolder:
     def has_report(self, entry: Entry) -> bool:
         """Tell whether the report that the entry speaks of is there, unchanged."""
         try:
-            data = (self.reports / f"{entry.id}.json").read_bytes()
+            data = self.report_of(entry.id).read_bytes()
         except OSError:
             return False
         return hashlib.sha256(data).hexdigest() == entry.report
 
-    def keep_reports(self, ids: Collection[str]) -> None:
-        """Remove the reports of earlier runs that are not among these, and what a crash has left half written."""
+    def write_page(self, id: str, page: str | None) -> None:
+        """Write a statement's HTML page, if there is one."""
+        if page is not None:
+            write_durably(self.page_of(id), page.encode("utf-8"))
+
+    def keep_reports(self, ids: Collection[str], *, pages: bool) -> None:
+        """Remove the reports of earlier runs that are not among these, what a crash has left half written, and unwanted pages."""
         for id in self._written:
-            (self.reports / f"{id}.json.part").unlink(missing_ok=True)
-            if id not in ids:
-                (self.reports / f"{id}.json").unlink(missing_ok=True)
-                self.page_of(id).unlink(missing_ok=True)
+            report, page = self.report_of(id), self.page_of(id)
+            unwanted = [p.with_name(f"{p.name}.part") for p in (report, page)]
+            unwanted += [report, page] if id not in ids else [] if pages else [page]
+            for path in unwanted:
+                path.unlink(missing_ok=True)
+
+    def report_of(self, id: str) -> Path:
+        """Give the place of a statement's report."""
+        return self.reports / f"{id}.json"
 
     def page_of(self, id: str) -> Path:
         """Give the place of a statement's HTML page."""

@@ -95,7 +95,7 @@ class Guard:
     def _try(self, job: Job) -> Outcome:
         process = self._running()
         try:
-            _send(process, {"source": asdict(job.source), "id": job.id, "known": job.known})
+            _send(process, asdict(job))
             outcome = self._await(process, job)
         except (_Exceeded, Unusable):
             self._end()

@@ -1,7 +1,8 @@
-"""Writes the HTML pages of an audit: one for each statement, and one over all."""
+"""Writes the HTML page over all statements of an audit; the workers make the page of each."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,6 @@ from typing import Any
 from analyzer.auditing.folder import Entry, RunFolder, write_durably
 from analyzer.auditing.rows import status_column
 from analyzer.html_audit import render_audit
-from analyzer.html_report import render_report
 from analyzer.page import Language
 
 INDEX = "index.html"
@@ -17,8 +17,8 @@ _OF_FINDING = ("id", "code", "severity", "title")
 
 
 @dataclass
-class Pages:
-    """The pages of one run; of each statement it keeps only its row in the overview."""
+class Index:
+    """The page over all; of each statement it keeps what its row shows, some kilobytes."""
 
     folder: RunFolder
     language: Language
@@ -26,18 +26,15 @@ class Pages:
     _findings: list[Mapping[str, Any]] = field(default_factory=list)
 
     def add(
-        self, report: Mapping[str, Any], document: Mapping[str, Any], findings: Iterable[Mapping[str, Any]]
+        self, document: Mapping[str, Any], disclosures: Iterable[str], findings: Iterable[Mapping[str, Any]]
     ) -> None:
-        """Write a statement's page, unless it is there, and take it into the overview."""
-        page = self.folder.page_of(document["id"])
-        if not page.exists():
-            write_durably(page, render_report(report, self.language).encode())
-        statuses = {d["id"]: document[status_column(d["id"])] for d in report["disclosures"]}
+        """Take in a row of ``documents``, whose statuses of disclosures come under their ids, and its findings."""
+        statuses = {id: sys.intern(document[status_column(id)]) for id in disclosures}
         self._documents.append({**document, **statuses})
-        self._findings += ({key: finding[key] for key in _OF_FINDING} for finding in findings)
+        self._findings += ({name: sys.intern(finding[name]) for name in _OF_FINDING} for finding in findings)
 
-    def finish(self, templates: Sequence[Mapping[str, Any]], errors: Iterable[Entry]) -> None:
-        """Write the page over all; ``templates`` are the rows of that table."""
+    def write(self, templates: Sequence[Mapping[str, Any]], errors: Iterable[Entry]) -> None:
+        """Write the page; ``templates`` are the rows of that table."""
         page = render_audit(
             self._documents,
             self._findings,

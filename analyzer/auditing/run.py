@@ -162,7 +162,7 @@ class _Run:
         """Do what is not done, and record each source as it is done."""
         digest = self.record["settings_digest"]
         jobs = [Job(source, id) for source, id in zip(self.sources, self.ids, strict=True)]
-        jobs = [replace(job, known=self._known(job)) for job in jobs]
+        jobs = [self._with_known(job) for job in jobs]
         failed = 0
         for done, (index, outcome) in enumerate(do_jobs(jobs, self.options, client), start=1):
             job = jobs[index]
@@ -174,16 +174,25 @@ class _Run:
             status = "reused" if reused else outcome.status
             progress(Step(done, len(jobs), failed, self.reused, job.name, status, entry.error))
 
-    def _known(self, job: Job) -> str | None:
-        """Give the digest of the content whose result still holds, if there is one."""
+    def _with_known(self, job: Job) -> Job:
+        """Add the digest of the content whose result still holds, if there is one, and whether it lacks its page."""
         entry = self.entries.get(job.id)
         if entry is None or (entry.source, entry.settings) != (job.name, self.record["settings_digest"]):
-            return None
-        holds = entry.lasting if entry.error is not None else self.folder.has_report(entry)
-        return entry.sha256 if holds else None
+            return job
+        if entry.error is not None:
+            return replace(job, known=entry.sha256 if entry.lasting else None)
+        if not self.folder.has_report(entry):
+            return job
+        lacks = self.options.pages and not self.folder.page_of(job.id).exists()
+        report = str(self.folder.report_of(job.id).resolve()) if lacks else None
+        return replace(job, known=entry.sha256, lacks_page=report)
 
     def _at_hand(self, job: Job, outcome: Outcome) -> Entry | None:
-        return self.entries[job.id] if outcome.status == "unchanged" else None
+        """Give what the ledger says of a source that is as it was."""
+        if outcome.status != "unchanged":
+            return None
+        self.folder.write_page(job.id, outcome.page)
+        return self.entries[job.id]
 
     def finish(self) -> Audit:
         """Make the tables of the reports, and say in run.json that the run is done."""
@@ -195,9 +204,9 @@ class _Run:
         analysed = time.monotonic()
         language = self.options.language if self.options.pages else None
         summary = collect_tables(
-            self.folder, run, list(zip(self.sources, entries, strict=True)), pages_in=language
+            self.folder, run, list(zip(self.sources, entries, strict=True)), index_in=language
         )
-        self.folder.keep_reports({entry.id for entry in done})
+        self.folder.keep_reports({entry.id for entry in done}, pages=self.options.pages)
         counts = {
             "sources": len(entries),
             "done": len(done),

@@ -67,7 +67,7 @@ def do_jobs(
 
 
 def _alone(jobs: Sequence[Job], options: Options) -> bool:
-    to_do = sum(job.known is None for job in jobs)
+    to_do = sum(job.known is None or job.lacks_page is not None for job in jobs)
     return (options.workers or os.cpu_count() or 1) == 1 or to_do < MIN_FOR_CLUSTER
 
 

@@ -1,11 +1,14 @@
-"""One statement analysed: read, digested, and analysed unless its result is known."""
+"""One statement analysed: read, digested, analysed unless its result is known, and shown on a page of its own."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib
+import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from analyzer.auditing.options import Options
@@ -27,11 +30,13 @@ class Job:
         source: What to read.
         id: Its id in the results.
         known: SHA-256 of the content whose result is at hand; None if there is none.
+        lacks_page: Path of the report at hand, if its page is to be made again.
     """
 
     source: Source
     id: str
     known: str | None = None
+    lacks_page: str | None = None
 
     @property
     def name(self) -> str:
@@ -47,6 +52,7 @@ class Outcome:
         status: ``unchanged`` if the content is that of :attr:`Job.known`.
         sha256: Digest of the source's bytes; None if they could not be had.
         report: The report as JSON text, when ``done``.
+        page: The statement's HTML page, when ``done`` or its page was lacking, and pages are wanted.
         error: What happened and what to do, when ``failed``.
         lasting: True if another try on the same content would fail as well.
     """
@@ -54,6 +60,7 @@ class Outcome:
     status: Literal["done", "unchanged", "failed"]
     sha256: str | None = None
     report: str | None = None
+    page: str | None = None
     error: str | None = None
     lasting: bool = False
 
@@ -82,10 +89,11 @@ class Task:
             data = job.source.read()
             digest = hashlib.sha256(data).hexdigest()
             if digest == job.known:
-                return Outcome("unchanged", digest)
+                with suppress(OSError):  # a worker that does not see the report makes it again
+                    return Outcome("unchanged", digest, page=self._render(_known_report(job)))
             report = self._load()(data, job.id, name)
             report.encode("utf-8")  # what cannot be written must fail here, where it harms only itself
-            return Outcome("done", digest, report)
+            return Outcome("done", digest, report, self._render(report))
         except (Unusable, MemoryError):
             raise
         except AnalyzerError as error:
@@ -93,14 +101,28 @@ class Task:
             return Outcome("failed", digest, error=reason, lasting=digest is not None)
         except Exception as error:  # one statement must never stop the others
             reason = f"{name}: uventet feil ({type(error).__name__}: {error}). Meld den til prosjektet."
-            return Outcome("failed", digest, error=reason, lasting=digest is not None)
+            return Outcome("failed", digest, error=reason)
+
+    def _render(self, report: str | None) -> str | None:
+        """Make the page here, where the cores are, of a report, if pages are wanted."""
+        if report is None or not self.options.pages:
+            return None
+        from analyzer.html_report import render_report
+
+        return render_report(json.loads(report), self.options.language)
 
     def _load(self) -> Analysis:
         if self._analysis is None:
             self.around_load("loading")
             self._analysis = _import_analysis(self.options)
+            if self.options.pages:
+                importlib.import_module("analyzer.html_report")  # at no statement's expense
             self.around_load("loaded")
         return self._analysis
+
+
+def _known_report(job: Job) -> str | None:
+    return Path(job.lacks_page).read_text(encoding="utf-8") if job.lacks_page else None
 
 
 def _import_analysis(options: Options) -> Analysis:
