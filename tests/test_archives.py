@@ -6,6 +6,8 @@ import zipfile
 import zlib
 
 import pytest
+from fastwarc.stream_io import ZstdWriter
+from fastwarc.stream_io import zstd_train_dictionary_from_samples as train
 from reportlab.pdfgen.canvas import Canvas
 from web import STATEMENT
 
@@ -62,9 +64,37 @@ STATEMENTS = {
 ALL = [OTHERS[0], *STATEMENTS.values(), *OTHERS[1:]]
 
 
+class Kept(io.BytesIO):
+    """What can be read after it has been closed."""
+
+    def close(self):
+        pass
+
+
+def zstd(data, **how):
+    packed = Kept()
+    writer = ZstdWriter(packed, **how)
+    writer.write(data)
+    writer.close()
+    return packed.getvalue()
+
+
+def pack_zstd(records, kind):
+    """Pack each record as a frame; with a dictionary, that comes first, in a frame of its own."""
+    if kind == "warc.zst":
+        return b"".join(zstd(r) for r in records)
+    how = {"dictionary": train([r for r in records for _ in range(40)], 4096),
+           "compress_dictionary_frame": kind == "warc.zst with a packed dictionary"}  # fmt: skip
+    frames = [zstd(r, **how) for r in records]
+    start = 8 + int.from_bytes(frames[0][4:8], "little")
+    return frames[0][:start] + b"".join(frame[start:] for frame in frames)
+
+
 def pack(records, kind):
     if kind == "warc":
         return b"".join(records)
+    if "zst" in kind:
+        return pack_zstd(records, kind)
     packed = b"".join(gzip.compress(r) for r in records)
     if kind == "warc.gz":
         return packed
@@ -78,7 +108,18 @@ def pack(records, kind):
     return data.getvalue()
 
 
-@pytest.mark.parametrize("kind", ["warc", "warc.gz", "wacz", "deflated wacz"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "warc",
+        "warc.gz",
+        "warc.zst",
+        "warc.zst with a dictionary",
+        "warc.zst with a packed dictionary",
+        "wacz",
+        "deflated wacz",
+    ],
+)
 def test_statements_are_found_and_read(tmp_path, kind):
     (tmp_path / "arkiv.dat").write_bytes(pack(ALL, kind))
     sources = list(expand([tmp_path]))
@@ -117,6 +158,7 @@ def test_a_pdf_in_an_archive(tmp_path):
     [
         (pack(ALL, "warc.gz")[:-400] + b"tull" * 100, ["er skadet etter posten"], 4),
         (pack([*STATEMENTS.values()], "warc.gz") + b"tull" * 100, ["er skadet etter posten"], 4),
+        (pack(ALL, "warc.zst")[:-400] + b"tull" * 100, ["er skadet etter posten"], 4),
         (record("https://a.example/", STATEMENT, length=10**9), ["er avkortet i arkivet"], 0),
         (
             record("https://a.example/", STATEMENT, warc="WARC-Truncated: length\r\n"),
@@ -139,6 +181,24 @@ def test_damage_is_said_and_the_rest_is_read(tmp_path, data, errors, good):
     for error, wanted in zip(said, errors, strict=True):
         assert wanted in error
         assert "a.warc" in error
+
+
+@pytest.mark.parametrize("packed", [zstd(b"".join(ALL)), gzip.compress(b"".join(ALL))], ids=["zst", "gz"])
+def test_an_archive_packed_as_one(tmp_path, packed):
+    (tmp_path / "a.warc.x").write_bytes(packed)
+    sources = list(expand([tmp_path]))
+    assert [s.url for s in sources] == list(STATEMENTS)
+    for source in sources:  # no other record than the one asked for
+        with pytest.raises(UnreadableSource, match="pakket som én fil"):
+            source.read()
+
+
+@pytest.mark.parametrize("kind", ["warc.zst", "warc.gz"])
+def test_damage_from_the_first_bytes(tmp_path, kind):
+    (tmp_path / f"a.{kind}").write_bytes(pack(ALL, kind)[:10] + b"tull" * 100)
+    (source,) = expand([tmp_path])
+    assert "er skadet etter posten" in source.error
+    assert f"a.{kind}" in source.error
 
 
 def test_a_record_that_is_too_large(tmp_path, monkeypatch):

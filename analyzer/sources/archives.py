@@ -1,4 +1,4 @@
-"""Finds the Norwegian privacy statements in web archives: WARC files (Common Crawl) and WACZ, a zip of them.
+"""Finds the Norwegian privacy statements in web archives: WARC files (Common Crawl; also .gz, .zst) and WACZ, a zip of them.
 
 Records are read one at a time and within a limit. Nothing is unpacked to disk, so the names within a WACZ do no harm.
 """
@@ -31,7 +31,10 @@ MAX_RECORD = 20_000_000
 _MEDIA_TYPES = frozenset({"text/html", "application/pdf"})
 _NORWEGIAN = frozenset({"nb", "nn"})
 _HTML_BYTES, _PDF_PAGES = 500_000, 10  # enough to see what a page or a PDF is
-_WARC_NAME = re.compile(r"\.warc(?:\.gz)?$", re.IGNORECASE)
+_WARC_NAME = re.compile(r"\.warc(?:\.gz|\.zst)?$", re.IGNORECASE)
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_DICTIONARY = b"\x5d\x2a\x4d\x18"  # of the frame that .warc.zst may begin with (IIPC, WARC files compressed with Zstandard)
+_MAX_DICTIONARY = 16_000_000
 # Without one of these in its bytes, a page is not worth the time to read it.
 _NEEDED = re.compile(rb"personvern|opplysning|persondata|informasjonskaps|cookie", re.IGNORECASE)
 
@@ -64,10 +67,17 @@ def is_archive(path: str | Path) -> bool:
             head = file.read(2048)
             if head.startswith(b"\x1f\x8b"):
                 head = zlib.decompressobj(31).decompress(head, 100)
+            elif head.startswith((_ZSTD, _DICTIONARY)):
+                from fastwarc.stream_io import ZstdReader
+
+                file.seek(0)
+                head = ZstdReader(file).read(100)
             if not head.startswith(b"PK\x03\x04"):
                 return head.startswith(b"WARC/")
             return bool(_members(file))
-    except (OSError, zlib.error, zipfile.BadZipFile):
+    except (OSError, zlib.error):  # what says it is one, is a damaged one
+        return bool(_WARC_NAME.search(str(path)))
+    except zipfile.BadZipFile:
         return False
 
 
@@ -94,19 +104,23 @@ def find_statements(path: str | Path, detector: Detector) -> Iterator[Found]:
         yield Found(None, 0, error=f"har ingen norsk personvernerklæring ({counts}).")
 
 
-def read_record(path: str | Path, member: str | None, offset: int) -> bytes:
+def read_record(path: str | Path, member: str | None, offset: int, url: str | None = None) -> bytes:
     """Give the page that a record holds.
 
     Raises:
-        UnreadableSource: If there is no such record any more.
+        UnreadableSource: If there is no such record any more, or another URL's.
     """
     name = f"{path}#{f'{member}:' if member else ''}{offset}"
     try:
         with _open_member(path, member, offset) as stream:
-            data, error = _body(next(_records(stream)))
+            record = next(_records(stream, _dictionary_of(path, member) if offset else None))
+            if url is not None and _url_of(record) != url:
+                raise OSError("posten er en annen")
+            data, error = _body(record)
     except (OSError, StopIteration, KeyError, zipfile.BadZipFile, zlib.error) as problem:
         raise UnreadableSource(
-            f"{name} kan ikke leses ({problem}). Er arkivet endret eller flyttet?"
+            f"{name} kan ikke leses ({problem}). Er arkivet endret eller flyttet? Er det pakket som én fil og ikke "
+            "post for post, må det pakkes ut; oppgi så .warc-filen."
         ) from problem
     if error:
         raise UnreadableSource(f"{name} {error}")
@@ -144,8 +158,12 @@ def _judge(record: WarcRecord, member: str | None, detector: Detector, seen: Cou
     seen["norwegian"] += 1
     if not detector.detect(text).is_statement:
         return None
-    url, date = record.headers.get("WARC-Target-URI"), record.headers.get("WARC-Date")
-    return Found(member, record.stream_pos, url and url.strip("<>"), date, error)
+    return Found(member, record.stream_pos, _url_of(record), record.headers.get("WARC-Date"), error)
+
+
+def _url_of(record: WarcRecord) -> str | None:
+    url = record.headers.get("WARC-Target-URI")
+    return url.strip("<>") if url else None
 
 
 def _glance(data: bytes, media_type: str | None) -> str:
@@ -167,12 +185,14 @@ def _glance(data: bytes, media_type: str | None) -> str:
         return ""
 
 
-def _records(stream: IO[bytes]) -> Iterator[WarcRecord]:
+def _records(stream: IO[bytes], dictionary: bytes | None = None) -> Iterator[WarcRecord]:
+    from fastwarc.stream_io import ZstdReader
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
+    unpacked: Any = ZstdReader(stream, dictionary=dictionary) if dictionary else stream
     # FastWARC can undo encodings itself, but then loses its place when a record is not read to its end.
     yield from ArchiveIterator(
-        stream, record_types=WarcRecordType.response, parse_http=True, auto_decode="none"
+        unpacked, record_types=WarcRecordType.response, parse_http=True, auto_decode="none"
     )
 
 
@@ -209,6 +229,19 @@ def _body(record: WarcRecord) -> tuple[bytes, str | None]:
 def _members(file: IO[bytes]) -> list[str]:
     with zipfile.ZipFile(file) as archive:
         return sorted(name for name in archive.namelist() if _WARC_NAME.search(name))
+
+
+def _dictionary_of(path: str | Path, member: str | None) -> bytes | None:
+    """Give the dictionary that a .warc.zst begins with and that each of its records needs; None if it has none."""
+    from fastwarc.stream_io import ZstdReader
+
+    with _open_member(path, member, 0) as stream:
+        if stream.read(4) != _DICTIONARY:
+            return None
+        dictionary = stream.read(min(int.from_bytes(stream.read(4), "little"), _MAX_DICTIONARY))
+    if dictionary.startswith(_ZSTD):
+        dictionary = ZstdReader(io.BytesIO(dictionary)).read(_MAX_DICTIONARY)
+    return dictionary
 
 
 @contextmanager

@@ -56,7 +56,7 @@ class Source:
         if self.error is not None or self.path is None:
             raise UnreadableSource(self.error or f"{self.locator} er ikke hentet. Oppgi den på nytt.")
         if self.offset is not None:
-            return read_record(self.path, self.member, self.offset)
+            return read_record(self.path, self.member, self.offset, self.url)
         return read_file(self.path)
 
     @property
