@@ -33,6 +33,7 @@ _WHAT_NB = {
     "statute": "lov",
     "recipient": "mottaker",
 }
+_PHASES_NB = {"fetch": "Henter", "analysis": "Analyserer"}
 _PIPED_WIDTH = 110
 REPAIRS_SHOWN = 5
 
@@ -142,7 +143,7 @@ def _shorten(text: str, limit: int = 150) -> str:
 
 
 def show_progress() -> Any:
-    """Show an audit's progress on standard error: rate, time left, failures.
+    """Show an audit's progress on standard error, first of fetching, then of analysis: rate, time left, failures.
 
     Gives a context manager with the function that :func:`analyzer.auditing.run_audit` calls.
     """
@@ -152,7 +153,7 @@ def show_progress() -> Any:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
-        TextColumn("Analyserer"),
+        TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}/s, igjen:"),
@@ -163,9 +164,13 @@ def show_progress() -> Any:
     @contextmanager
     def bar() -> Any:
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("", total=None, failed=0, rate="–")
+            task, shown = progress.add_task("Leser kildene", total=None, failed=0, rate="–"), ""
 
             def advance(step: Step) -> None:
+                nonlocal shown
+                if step.phase != shown:
+                    shown = step.phase
+                    progress.reset(task, description=_PHASES_NB[shown])
                 speed = progress.tasks[task].speed
                 rate = f"{speed:.1f}".replace(".", ",") if speed else "–"
                 progress.update(task, completed=step.done, total=step.total, failed=step.failed, rate=rate)

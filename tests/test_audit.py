@@ -17,6 +17,7 @@ import openpyxl
 import pandas as pd
 import psutil
 import pytest
+from web import STATEMENT, serve
 
 import analyzer
 from analyzer.auditing import Audit, Options, Source, run_audit
@@ -24,6 +25,7 @@ from analyzer.auditing.task import Job, Task
 from analyzer.errors import AnalyzerError, UnreadableSource
 from analyzer.schema import validate_report
 from analyzer.sources import unique_ids
+from analyzer.terminal import show_progress
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -501,6 +503,23 @@ def test_a_manifest_from_the_command_line(statements, tmp_path):
     assert "Dal AS" in page
     assert "borte.txt" in page
     assert (tmp_path / "ut" / "reports" / f"{row['id']}.html").exists()
+
+
+def test_fetching_says_how_far_it_is(tmp_path, light):
+    steps = []
+    with serve({"/personvern": STATEMENT}) as (site, _):
+        urls = [f"{site}/personvern", f"{site}/borte"]
+        run_audit(urls, tmp_path / "ut", light(allow_private=True), progress=steps.append)
+    assert [(s.phase, s.done, s.total, s.failed) for s in steps] == [
+        ("fetch", 1, 2, 0),
+        ("fetch", 2, 2, 1),
+        ("analysis", 1, 2, 0),
+        ("analysis", 2, 2, 1),
+    ]
+    assert steps[1].error == steps[3].error
+    with show_progress() as advance:
+        for step in steps:
+            advance(step)
 
 
 def test_unwritable_folder(tmp_path):

@@ -35,6 +35,7 @@ class Step:
         source: The locator of the source just done.
         status: ``done``, ``reused`` or ``failed``.
         error: Why it failed.
+        phase: ``fetch`` while pages are fetched, and only they are counted; then ``analysis`` of all sources.
     """
 
     done: int
@@ -44,6 +45,10 @@ class Step:
     source: str
     status: str
     error: str | None = None
+    phase: str = "analysis"
+
+
+Progress = Callable[[Step], None]
 
 
 def run_audit(
@@ -51,7 +56,7 @@ def run_audit(
     out: str | Path,
     options: Options | None = None,
     *,
-    progress: Callable[[Step], None] = lambda step: None,
+    progress: Progress = lambda step: None,
     client: Client | None = None,
 ) -> Audit:
     """Analyse all statements and write the results; a run that was stopped goes on where it stopped.
@@ -65,7 +70,7 @@ def run_audit(
         sources: Files, folders, patterns, web archives and URLs, or sources.
         out: Folder for the results; made if need be.
         options: How to run.
-        progress: Called after each source.
+        progress: Called after each page fetched, from another thread, and after each source.
         client: A running Dask client; the notebook's own, if it has one, when None.
 
     Raises:
@@ -74,7 +79,7 @@ def run_audit(
     """
     options = options or Options()
     folder = Path(out)
-    found = _outside(folder, _gather(sources, folder, options))
+    found = _outside(folder, _gather(sources, folder, options, progress))
     ids = unique_ids(found)
     try:
         with RunFolder(folder) as run_folder:
@@ -87,7 +92,9 @@ def run_audit(
         ) from error
 
 
-def _gather(given: Iterable[str | Path | Source], folder: Path, options: Options) -> list[Source]:
+def _gather(
+    given: Iterable[str | Path | Source], folder: Path, options: Options, progress: Progress
+) -> list[Source]:
     """Make a source of each statement that is named; pages are fetched into the folder's evidence."""
     given = list(given)
     ready = [source for source in given if isinstance(source, Source)]
@@ -99,8 +106,25 @@ def _gather(given: Iterable[str | Path | Source], folder: Path, options: Options
         allow_private=options.allow_private,
         discover=options.discover,
         reuse=not options.force,
+        progress=_FetchSteps(progress),
     )
     return [*ready, *expand(paths, manifest=options.manifest, web=web)]
+
+
+@dataclass
+class _FetchSteps:
+    """Makes steps of the pages that are fetched."""
+
+    progress: Progress
+    done: int = 0
+    failed: int = 0
+
+    def __call__(self, source: Source, total: int) -> None:
+        self.done += 1
+        self.failed += source.error is not None
+        status = "failed" if source.error else "done"
+        step = Step(self.done, total, self.failed, 0, source.locator, status, source.error, phase="fetch")
+        self.progress(step)
 
 
 def _outside(folder: Path, sources: Sequence[Source]) -> list[Source]:
@@ -158,7 +182,7 @@ class _Run:
         folder.write_run(record)
         return cls(folder, options, sources, ids, settings, entries, record, time.monotonic())
 
-    def analyze(self, progress: Callable[[Step], None], client: Client | None) -> None:
+    def analyze(self, progress: Progress, client: Client | None) -> None:
         """Do what is not done, and record each source as it is done."""
         digest = self.record["settings_digest"]
         jobs = [Job(source, id) for source, id in zip(self.sources, self.ids, strict=True)]

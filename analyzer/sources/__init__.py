@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -60,7 +60,12 @@ def expand(
 
 
 def open_web(
-    evidence: str | Path, *, allow_private: bool = False, discover: bool = False, reuse: bool = True
+    evidence: str | Path,
+    *,
+    allow_private: bool = False,
+    discover: bool = False,
+    reuse: bool = True,
+    progress: Callable[[Source, int], None] = lambda source, total: None,
 ) -> Web:
     """Say how pages are fetched.
 
@@ -69,12 +74,13 @@ def open_web(
         allow_private: Also fetch from this machine and its network.
         discover: Look for the statement from the pages named, when they are none themselves.
         reuse: Do not fetch what the folder has already.
+        progress: Called after each page, from another thread, with the source and the number of pages in all.
     """
     from analyzer.sources.evidence import Evidence
     from analyzer.sources.fetch import Fetcher
     from analyzer.sources.queues import Web
 
-    return Web(Evidence(evidence), Fetcher(allow_private=allow_private), discover, reuse)
+    return Web(Evidence(evidence), Fetcher(allow_private=allow_private), discover, reuse, progress)
 
 
 def _name(paths: Iterable[str | Path], manifest: str | Path | None) -> Iterator[Source]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from threading import Event
+from threading import Event, Lock
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,12 +28,15 @@ class Web:
         fetcher: Limits, and whether private addresses are allowed.
         discover: Look for the statement from the pages named, when they are none themselves.
         reuse: Do not fetch what the evidence has already.
+        progress: Called after each page, one call at a time, from another thread, with the source, as it is now,
+            and the number of pages in all.
     """
 
     evidence: Evidence
     fetcher: Fetcher
     discover: bool = False
     reuse: bool = True
+    progress: Callable[[Source, int], None] = lambda source, total: None
 
 
 def fetch_all(sources: Iterable[Source], web: Web, detector: Detector) -> Iterator[Source]:
@@ -48,14 +51,17 @@ def fetch_all(sources: Iterable[Source], web: Web, detector: Detector) -> Iterat
         if source.url and source.path is None and source.error is None:
             waiting[index] = Future()
             queues.setdefault(_host(source.url), []).append((source, waiting[index]))
-    stop = Event()
+    stop, one_at_a_time, total = Event(), Lock(), len(waiting)
 
     def work(queue: list[tuple[Source, Future[Source]]]) -> None:
         for source, future in queue:
             if stop.is_set():
                 return
             try:
-                future.set_result(_fetch(source, web, detector))
+                fetched = _fetch(source, web, detector)
+                with one_at_a_time:
+                    web.progress(fetched, total)
+                future.set_result(fetched)
             except BaseException as error:
                 future.set_exception(error)
 
