@@ -427,6 +427,21 @@ def test_a_manifests_columns_come_back(statements, tmp_path, light):
     assert "'=farlig()" in rows(tmp_path / "ut" / "documents.csv")[0]
 
 
+def test_several_statements_of_one_organisation(statements, tmp_path, light):
+    folder = statements(0)
+    (folder / "a.txt").write_text("Personvern for Dal AS. Klag til Datatilsynet.", encoding="utf-8")
+    (folder / "b.txt").write_text("Personvern for Dal AS. Vi lagrer bilag i 3 år.", encoding="utf-8")
+    (folder / "c.txt").write_text("Personvern for Li AS.", encoding="utf-8")
+    audit = run_audit([folder], tmp_path / "ut", light(scheduler="sync"))
+    dal, li = audit.organisations.to_dict("records")
+    assert (dal["organisation"], dal["documents"], dal["ids"]) == ("Dal AS", 2, "a, b")
+    assert (dal["present"], dal["missing_disclosures"]) == (2, "controller, dpo")
+    assert (dal["complaint"], dal["retention"], li["completeness"]) == ("present", "present", 0.0)
+    assert [row["ids"] for row in rows(tmp_path / "ut" / "organisations.csv")] == ["a, b", "c"]
+    book = openpyxl.load_workbook(tmp_path / "ut" / "audit.xlsx", read_only=True)
+    assert book["organisations"].max_row == 3
+
+
 def test_what_has_changed(statements, tmp_path, light):
     source = statements(4)
     before = run_audit([source], tmp_path / "før", light(scheduler="sync"))

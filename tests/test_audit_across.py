@@ -5,6 +5,7 @@ import random
 import pytest
 
 from analyzer.auditing.across import Overview, bootstrap
+from analyzer.auditing.organisations import merge_statuses
 from analyzer.auditing.rows import to_days
 from analyzer.auditing.templates import find_templates, name_template, sign
 
@@ -83,6 +84,52 @@ def test_organisations_are_drawn_not_statements():
     assert wide_high - wide_low > 2 * (narrow_high - narrow_low)
     assert bootstrap(alike, [str(i // 10) for i in range(100)])[1:] == (wide_low, wide_high)
     assert bootstrap([0.0, 1.0], ["a", "b"]) == (0.5, None, None)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "merged"),
+    [
+        (["missing", "partial", "present"], "present"),
+        (["missing", "partial"], "partial"),
+        (["missing", "undetermined"], "undetermined"),  # what could not be read may give it
+        (["not_applicable", "missing"], "missing"),  # that one does not need it, the other still does
+        (["not_applicable", "undetermined"], "undetermined"),
+        (["not_applicable"], "not_applicable"),
+    ],
+)
+def test_statuses_of_one_organisation(statuses, merged):
+    assert merge_statuses(statuses) == merge_statuses(statuses[::-1]) == merged
+
+
+def test_what_one_statement_gives_the_organisation_gives():
+    overview = Overview()
+    overview.add(report("kunder", missing=("dpo", "complaint")), whose("Vik  Kommune", "public", "974760673"))
+    overview.add(report("ansatte", missing=("dpo", "retention")), whose("vik kommune"))
+    overview.add(report("annen"), whose("Dal AS"))
+    overview.add(report("ukjent"), whose(None))
+    found = dict(overview.tables())
+    vik, *others = overview.organisations.rows()
+    assert vik == {
+        "organisation": "Vik  Kommune", "orgnr": "974760673", "sector": "public",
+        "documents": 2, "ids": "kunder, ansatte",
+        "required": 3, "present": 2, "missing": 1, "undetermined": 0, "completeness": 0.6667,
+        "missing_disclosures": "dpo",
+        "dpo": "missing", "complaint": "present", "retention": "present",
+    }  # fmt: skip
+    assert [row["ids"] for row in others] == ["annen", "ukjent"]
+    dpo, *more = found["missing"]
+    assert (dpo["disclosure"], dpo["missing"], dpo["organisations"]) == ("dpo", 4, 3)
+    assert [(row["disclosure"], row["missing"], row["organisations"]) for row in more] == [
+        ("complaint", 1, 0),
+        ("retention", 1, 0),
+    ]
+
+
+def test_two_organisations_of_one_name():
+    overview = Overview()
+    for id, number in (("a", "974760673"), ("b", "923609016"), ("c", None)):
+        overview.add(report(id), whose("Vik AS", orgnr=number))
+    assert [row["ids"] for row in overview.organisations.rows()] == ["a", "b", "c"]
 
 
 def test_statements_that_cannot_be_judged_do_not_count():

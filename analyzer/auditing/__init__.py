@@ -1,6 +1,6 @@
 """Audits of many statements: run, resumed, summed up and compared. ``run.py`` is where the parts meet.
 
-options → task → guard → schedule → folder → rows → tables → templates → across → collect → results →
+options → task → guard → schedule → folder → rows → tables → organisations → templates → across → collect → results →
 compare → run
 """
 

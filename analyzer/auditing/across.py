@@ -11,11 +11,12 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer.auditing.organisations import Organisations
 from analyzer.auditing.rows import Row, to_days
 from analyzer.auditing.templates import Member, find_templates, mean_similarity, name_template, sign
 
@@ -29,6 +30,7 @@ MIN_FOR_INTERVAL = 5
 MIN_FOR_OUTLIERS = 8
 """Values that a group needs before one of them can be called unusual."""
 
+Interval = tuple[float, float | None, float | None]
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 
@@ -36,8 +38,7 @@ K = TypeVar("K", bound=Hashable)
 @dataclass(frozen=True, slots=True)
 class _Statement:
     id: str
-    owner: str
-    organisation: str | None
+    whose: Mapping[str, str | None]
     sector: str
     completeness: float
     words: int
@@ -45,13 +46,22 @@ class _Statement:
     missing: frozenset[str]
 
 
+class _Period(NamedTuple):
+    group: str
+    kept: str
+    id: str
+    whose: Mapping[str, str | None]
+    days: float
+
+
 @dataclass
 class Overview:
-    """Gathers what is needed of each report, a few hundred bytes, and sums it up at the end."""
+    """Gathers what is needed of each report, some kilobytes, and sums it up at the end."""
 
+    organisations: Organisations = field(default_factory=Organisations)
     _statements: list[_Statement] = field(default_factory=list)
     _members: list[Member] = field(default_factory=list)
-    _periods: list[tuple[str, str, str, float]] = field(default_factory=list)
+    _periods: list[_Period] = field(default_factory=list)
     _titles: dict[str, str] = field(default_factory=dict)
     findings: Counter[str] = field(default_factory=Counter)
     severities: Counter[str] = field(default_factory=Counter)
@@ -59,15 +69,14 @@ class Overview:
     def add(self, report: Mapping[str, Any], whose: Mapping[str, str | None]) -> None:
         """Take in a report."""
         document, disclosures = report["document"], report["disclosures"]
-        owner = owner_key(document["id"], whose)
+        self.organisations.add(report, whose)
         sector = whose["sector"] or "unknown"
         self._titles |= {d["id"]: d["title"] for d in disclosures if d["id"] not in self._titles}
         if any(d["status"] != "undetermined" for d in disclosures):  # the others cannot be judged
             self._statements.append(
                 _Statement(
                     document["id"],
-                    owner,
-                    whose["organisation"],
+                    whose,
                     sector,
                     report["summary"]["completeness"],
                     document["words"],
@@ -81,7 +90,7 @@ class Overview:
             if days is not None:
                 for group in ("applies_to", "purpose", "trigger"):
                     if kept := _normalise(entry.get(group)):
-                        self._periods.append((group, kept, owner, days))
+                        self._periods.append(_Period(group, kept, document["id"], whose, days))
         self.findings.update({finding["code"] for finding in report["findings"]})
         self.severities.update(finding["severity"] for finding in report["findings"])
 
@@ -97,16 +106,22 @@ class Overview:
         """Give the mean completeness with its interval of 95 %; None where nothing can be said."""
         if not self._statements:
             return {"mean": None, "low": None, "high": None}
-        mean, low, high = _mean(self._statements, lambda s: s.completeness)
+        mean, low, high = self._mean(self._statements)
         return {"mean": mean, "low": low, "high": high}
+
+    def _owners(self, items: Iterable[_Statement | _Period]) -> list[str]:
+        return [self.organisations.owner(item.id, item.whose) for item in items]
+
+    def _mean(self, statements: Sequence[_Statement]) -> Interval:
+        return bootstrap([s.completeness for s in statements], self._owners(statements))
 
     def _sectors(self) -> Iterator[Row]:
         by_sector = _group(self._statements, lambda s: s.sector)
         for sector, statements in sorted(by_sector.items(), key=lambda item: (-len(item[1]), item[0])):
-            mean, low, high = _mean(statements, lambda s: s.completeness)
+            mean, low, high = self._mean(statements)
             yield {
                 "sector": sector,
-                "organisations": len({s.owner for s in statements}),
+                "organisations": len(set(self._owners(statements))),
                 "documents": len(statements),
                 "completeness": mean,
                 "low": low,
@@ -116,17 +131,19 @@ class Overview:
 
     def _missing(self) -> Iterator[Row]:
         rows: list[Row] = []
+        lacking = self.organisations.missing()
         for topic, title in self._titles.items():
             required = [s for s in self._statements if topic in s.required]
             values = [float(topic in s.missing) for s in required]
             if any(values):
-                share, low, high = bootstrap(values, [s.owner for s in required])
+                share, low, high = bootstrap(values, self._owners(required))
                 rows.append(
                     {
                         "disclosure": topic,
                         "title": title,
                         "required": len(required),
                         "missing": int(sum(values)),
+                        "organisations": lacking[topic],
                         "share": share,
                         "low": low,
                         "high": high,
@@ -140,7 +157,7 @@ class Overview:
             {
                 "group": group,
                 "kept": kept,
-                "organisations": len({owner for _, _, owner, _ in periods}),
+                "organisations": len(set(self._owners(periods))),
                 "periods": len(periods),
                 "shortest_days": min(days for *_, days in periods),
                 "median_days": statistics.median(days for *_, days in periods),
@@ -176,21 +193,13 @@ class Overview:
                     if abs(score) >= OUTLIER:
                         yield {
                             "id": statement.id,
-                            "organisation": statement.organisation,
+                            "organisation": statement.whose["organisation"],
                             "sector": sector,
                             "measure": measure,
                             "value": value,
                             "typical": statistics.median(values),
                             "score": round(score, 2),
                         }
-
-
-def owner_key(id: str, whose: Mapping[str, str | None]) -> str:
-    """Say which statements are of one organisation: by its number, else its name, else each is its own."""
-    return whose["orgnr"] or _normalise(whose["organisation"]) or f"id:{id}"
-
-
-Interval = tuple[float, float | None, float | None]
 
 
 def bootstrap(values: Sequence[float], owners: Sequence[str]) -> Interval:
@@ -214,10 +223,6 @@ def bootstrap(values: Sequence[float], owners: Sequence[str]) -> Interval:
         means.append((drawn @ sums) / (drawn @ counts))
     low, high = np.percentile(np.concatenate(means), [2.5, 97.5])
     return mean, round(float(low), 4), round(float(high), 4)
-
-
-def _mean(statements: Sequence[_Statement], value: Callable[[_Statement], float]) -> Interval:
-    return bootstrap([value(s) for s in statements], [s.owner for s in statements])
 
 
 def _modified_z(values: Sequence[float]) -> list[float]:

@@ -13,6 +13,7 @@ from analyzer.auditing.rows import (
     DOCUMENT_COLUMNS,
     ERROR_COLUMNS,
     LISTS,
+    ORGANISATION_COLUMNS,
     SUMMARIES,
     Columns,
     columns_of,
@@ -104,7 +105,11 @@ def _add_errors(tables: TableWriter, done: Sequence[tuple[Source, Entry]]) -> No
 
 
 def _add_summaries(tables: TableWriter, overview: Overview) -> dict[str, list[dict[str, Any]]]:
-    """Write what is said across organisations, and give it by table."""
+    """Write what each organisation says and what is said across them, and give the latter by table."""
+    statuses: Columns = tuple((status_column(topic), "text") for topic in overview.organisations.topics)
+    tables.open("organisations", (*ORGANISATION_COLUMNS, *statuses))
+    for row in overview.organisations.rows():
+        tables.add("organisations", row)
     summaries = {name: list(rows) for name, rows in overview.tables()}
     for name, rows in summaries.items():
         tables.open(name, SUMMARIES[name])

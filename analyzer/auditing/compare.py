@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from analyzer.auditing.organisations import Owners, merge_statuses
 from analyzer.auditing.results import Audit
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 COLUMNS = ("organisation", "orgnr", "what", "item", "change", "before", "after")
 """``what`` is ``organisation``, ``statement`` (their number) or a table's name in the singular; ``change`` is
 ``appeared``, ``disappeared`` or ``changed``."""
-
-_STATUSES = ("present", "partial", "undetermined", "missing", "not_applicable")
-"""Of several statements of one organisation, the first of these counts: what one of them says is said."""
 
 _SETS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "findings": ("finding", "code", ("title",)),
@@ -75,15 +73,13 @@ class _Names:
     """Tells which statements of two audits are of one organisation."""
 
     def __init__(self, audits: Iterable[Audit]) -> None:
-        numbers: defaultdict[str, set[str]] = defaultdict(set)
+        self._owners = Owners()
         self.shown: dict[str, str] = {}
         self.number: dict[str, str] = {}
         frames = [audit.documents for audit in audits]
         for frame in frames:
             for name, number in zip(frame["organisation"], frame["orgnr"], strict=True):
-                if isinstance(name, str) and isinstance(number, str):
-                    numbers[_folded(name)].add(number)
-        self._number_of = {name: next(iter(found)) for name, found in numbers.items() if len(found) == 1}
+                self._owners.learn(_text(name), _text(number))
         for frame in frames:
             for id, name, number in zip(frame["id"], frame["organisation"], frame["orgnr"], strict=True):
                 key = self.key(id, name, number)
@@ -93,12 +89,7 @@ class _Names:
 
     def key(self, id: str, name: Any, number: Any) -> str:
         """Give what an organisation is known by."""
-        if isinstance(number, str):
-            return f"nr:{number}"
-        if isinstance(name, str):
-            known = self._number_of.get(_folded(name))
-            return f"nr:{known}" if known else f"name:{_folded(name)}"
-        return f"id:{id}"
+        return self._owners.key(id, _text(name), _text(number))
 
 
 def _facts(audit: Audit, names: _Names) -> dict[str, Facts]:
@@ -118,9 +109,7 @@ def _facts(audit: Audit, names: _Names) -> dict[str, Facts]:
         disclosures["id"], disclosures["disclosure"], disclosures["status"], strict=True
     ):
         known = facts[key_of[id]]
-        known["disclosure", topic] = min(
-            known.get(("disclosure", topic), status), status, key=_STATUSES.index
-        )
+        known["disclosure", topic] = merge_statuses((known.get(("disclosure", topic), status), status))
     for table, (what, item, shown) in _SETS.items():
         for row in audit.frame(table).to_dict("records"):
             name = row[item] if isinstance(row[item], str) else "(ikke oppgitt)"
@@ -131,5 +120,6 @@ def _facts(audit: Audit, names: _Names) -> dict[str, Facts]:
     return facts
 
 
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
+def _text(value: Any) -> str | None:
+    """Give a cell's text; pandas has None and NaN for none."""
+    return value if isinstance(value, str) else None

@@ -15,7 +15,7 @@ from analyzer.errors import AnalyzerError
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLES = ("documents", *LISTS, "errors", *SUMMARIES)
+TABLES = ("documents", *LISTS, "errors", "organisations", *SUMMARIES)
 """Names that :meth:`Audit.frame` takes."""
 
 
@@ -59,6 +59,11 @@ class Audit:
     def documents(self) -> pd.DataFrame:
         """One row a statement: whose it is, counts, and the status of each disclosure."""
         return self.frame("documents")
+
+    @cached_property
+    def organisations(self) -> pd.DataFrame:
+        """One row an organisation: what its statements give together, by :func:`organisations.merge_statuses`."""
+        return self.frame("organisations")
 
     @cached_property
     def disclosures(self) -> pd.DataFrame:

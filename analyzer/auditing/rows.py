@@ -28,6 +28,19 @@ DOCUMENT_COLUMNS: Columns = (
 )
 """Of ``documents``; a column for each disclosure follows (:func:`status_column`), and one for each of a manifest."""
 
+ORGANISATION_COLUMNS: Columns = (
+    *_WHOSE,
+    ("documents", "integer"),
+    ("ids", "text"),
+    ("required", "integer"),
+    ("present", "integer"),
+    ("missing", "integer"),
+    ("undetermined", "integer"),
+    ("completeness", "number"),
+    ("missing_disclosures", "text"),
+)
+"""Of ``organisations``, of which each has one row for all its statements; a column for each disclosure follows."""
+
 LISTS: dict[str, Columns] = {
     "disclosures": (
         ("disclosure", "text"),
@@ -83,6 +96,7 @@ SUMMARIES: dict[str, Columns] = {
         ("title", "text"),
         ("required", "integer"),
         ("missing", "integer"),
+        ("organisations", "integer"),
         ("share", "number"),
         ("low", "number"),
         ("high", "number"),
