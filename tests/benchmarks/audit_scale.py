@@ -1,6 +1,9 @@
 """Audits of any size: time, memory, failures, and whether two workers give what one gives.
 
-    python tests/benchmarks/audit_scale.py [--documents 100 1000 10000] [--workers 1 2] [--keep FOLDER]
+    python tests/benchmarks/audit_scale.py [--documents 100 1000 10000] [--workers 1 2] [--kills 10] [--keep FOLDER]
+
+More than 1,000 documents (--alone) are run with the largest number of workers only. With --kills, the smallest audit is also
+killed with SIGKILL at that many random moments, each time going on where it stopped, and compared with the undisturbed one.
 
 The statements are made of those in corpus/statements: other names, sections in another order, some left out, as
 text, HTML and DOCX. One in twenty is broken, in all the ways of BROKEN. Every run is a process of its own, without the
@@ -11,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import html
 import io
 import json
@@ -24,6 +28,7 @@ import tempfile
 import time
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -184,8 +189,8 @@ def write_broken(place: Path, number: int, kind: str, text: str) -> None:
         path.write_bytes(BROKEN[kind](text))
 
 
-def run(source: Path, out: Path, workers: int, timeout: float) -> dict[str, float]:
-    """Run one audit, and give its seconds and the largest memory of each kind of process, in MB."""
+def start(source: Path, out: Path, workers: int, timeout: float) -> subprocess.Popen[bytes]:
+    """Start an audit, or let it go on."""
     command = [
         sys.executable,
         "-m",
@@ -207,14 +212,45 @@ def run(source: Path, out: Path, workers: int, timeout: float) -> dict[str, floa
         "--as-of",
         "2026-11-21",
     ]
+    return subprocess.Popen([*command, *options], stderr=subprocess.DEVNULL)
+
+
+def run(source: Path, out: Path, workers: int, timeout: float) -> dict[str, float]:
+    """Run one audit, and give its seconds and the largest memory of each kind of process, in MB."""
     peak = {"parent": 0.0, "dask worker": 0.0, "analysis": 0.0}
-    start = time.perf_counter()
-    process = subprocess.Popen([*command, *options], stderr=subprocess.DEVNULL)
+    began = time.perf_counter()
+    process = start(source, out, workers, timeout)
     parent = psutil.Process(process.pid)
     while process.poll() is None:
         look_at(parent, peak)
         time.sleep(0.2)
-    return {"seconds": time.perf_counter() - start, **peak}
+    return {"seconds": time.perf_counter() - began, **peak}
+
+
+def run_killed(source: Path, out: Path, workers: int, timeout: float, kills: int, seconds: float) -> None:
+    """Kill an audit at random moments, let it go on each time, and let it end.
+
+    Raises:
+        SystemExit: If what the ledger says is done is not on the disk as it says.
+    """
+    dice = random.Random(11)
+    for number in range(1, kills + 1):
+        process = start(source, out, workers, timeout)
+        time.sleep(dice.uniform(0, 2.5 * seconds / kills))
+        family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+        process.kill()
+        process.wait()
+        psutil.wait_procs(family, timeout=60)
+        ledger = out / "ledger.jsonl"
+        lines = ledger.read_bytes().split(b"\n")[:-1] if ledger.exists() else []
+        for entry in map(json.loads, lines):
+            report = out / "reports" / f"{entry['id']}.json"
+            if entry["report"] and hashlib.sha256(report.read_bytes()).hexdigest() != entry["report"]:
+                sys.exit(f"reported as done, but lost: {entry['id']}")
+        done = len({json.loads(line)["id"] for line in lines})
+        ended = "" if family else " (it had ended)"
+        print(f"    kill {number}: {done} sources done and whole{ended}", flush=True)
+    start(source, out, workers, timeout).wait()
 
 
 def look_at(parent: psutil.Process, peak: dict[str, float]) -> None:
@@ -231,8 +267,8 @@ def look_at(parent: psutil.Process, peak: dict[str, float]) -> None:
         return
 
 
-def account(source: Path, out: Path) -> tuple[int, int]:
-    """Give reports and errors; together they must be the sources.
+def account(source: Path, out: Path) -> tuple[int, int, Counter[str]]:
+    """Give the numbers of reports and words, and of errors by reason; reports and errors must be the sources.
 
     Raises:
         SystemExit: If a source is not accounted for.
@@ -240,10 +276,13 @@ def account(source: Path, out: Path) -> tuple[int, int]:
     sources = {str(path) for path in source.rglob("*") if not path.is_dir()}
     reports = {json.loads(p.read_bytes())["document"]["source"] for p in (out / "reports").glob("*.json")}
     with (out / "errors.csv").open(encoding="utf-8-sig", newline="") as file:
-        errors = {row["source"] for row in csv.DictReader(file)}
-    if reports | errors != sources or reports & errors:
-        sys.exit(f"not accounted for: {sorted(sources ^ (reports | errors))[:5]}")
-    return len(reports), len(errors)
+        errors = {row["source"]: row["error"] for row in csv.DictReader(file)}
+    if reports | errors.keys() != sources or reports & errors.keys():
+        sys.exit(f"not accounted for: {sorted(sources ^ (reports | errors.keys()))[:5]}")
+    with (out / "documents.csv").open(encoding="utf-8-sig", newline="") as file:
+        words = sum(int(row["words"]) for row in csv.DictReader(file))
+    reasons = Counter(re.sub(r"\d+", "n", error.replace(path, "…"))[:90] for path, error in errors.items())
+    return len(reports), words, reasons
 
 
 def same(one: Path, other: Path) -> bool:
@@ -264,31 +303,52 @@ def main() -> None:
     )
     arguments.add_argument("--documents", type=int, nargs="+", default=[100, 1000])
     arguments.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    arguments.add_argument(
+        "--alone", type=int, default=1000, help="largest audit for every number of workers"
+    )
+    arguments.add_argument("--kills", type=int, default=0, help="of the smallest audit, at random moments")
     arguments.add_argument("--timeout", type=float, default=60)
     arguments.add_argument("--keep", type=Path, help="folder that keeps statements and results")
     options = arguments.parse_args()
     root = options.keep or Path(tempfile.mkdtemp(prefix="audit-scale-"))
-    print(f"{'documents':>9} {'workers':>7} {'seconds':>8} {'per s':>6} {'reports':>7} {'errors':>6}"
-          f" {'parent MB':>9} {'dask MB':>8} {'analysis MB':>11} {'same':>5} {'speed-up':>8}")  # fmt: skip
+    print(f"{'documents':>9} {'workers':>7} {'seconds':>8} {'docs/s':>6} {'words/s':>8} {'reports':>7} {'failed':>6}"
+          f" {'parent MB':>9} {'dask MB':>8} {'analysis MB':>11} {'identical':>9} {'speed-up':>8}")  # fmt: skip
     for count in options.documents:
-        source = root / f"statements-{count}"
-        if not source.exists():
-            manufacture(source, count)
-        first: tuple[Path, float] | None = None
-        for workers in options.workers:
-            out = root / f"results-{count}-{workers}"
-            shutil.rmtree(out, ignore_errors=True)
-            measured = run(source, out, workers, options.timeout)
-            reports, errors = account(source, out)
-            first = first or (out, measured["seconds"])
-            print(
-                f"{count:9} {workers:7} {measured['seconds']:8.1f} {count / measured['seconds']:6.2f} {reports:7} {errors:6}"
-                f" {measured['parent']:9.0f} {measured['dask worker']:8.0f} {measured['analysis']:11.0f}"
-                f" {'yes' if same(first[0], out) else 'NO':>5} {first[1] / measured['seconds']:8.2f}",
-                flush=True,
-            )
+        measure(root, count, options)
     if not options.keep:
         shutil.rmtree(root, ignore_errors=True)
+
+
+def measure(root: Path, count: int, options: argparse.Namespace) -> None:
+    """Print the lines of one size: each number of workers, why sources failed, and the audit that is killed."""
+    source = root / f"statements-{count}"
+    if not source.exists():
+        manufacture(source, count)
+    first: tuple[Path, float] | None = None
+    for workers in options.workers if count <= options.alone else [max(options.workers)]:
+        out = root / f"results-{count}-{workers}"
+        shutil.rmtree(out, ignore_errors=True)
+        measured = run(source, out, workers, options.timeout)
+        seconds = measured["seconds"]
+        reports, words, reasons = account(source, out)
+        identical = "–" if first is None else "yes" if same(first[0], out) else "NO"
+        speed_up = "–" if first is None else f"{first[1] / seconds:.2f}"
+        first = first or (out, seconds)
+        print(
+            f"{count:9} {workers:7} {seconds:8.1f} {count / seconds:6.2f} {words / seconds:8.0f} {reports:7}"
+            f" {reasons.total():6} {measured['parent']:9.0f} {measured['dask worker']:8.0f}"
+            f" {measured['analysis']:11.0f} {identical:>9} {speed_up:>8}",
+            flush=True,
+        )
+    for reason, number in reasons.most_common():
+        print(f"    {number} × {reason}")
+    if options.kills and count == min(options.documents) and first:
+        out = root / f"results-{count}-killed"
+        shutil.rmtree(out, ignore_errors=True)
+        run_killed(source, out, max(options.workers), options.timeout, options.kills, first[1])
+        print(
+            f"    after {options.kills} kills identical: {'yes' if same(first[0], out) else 'NO'}", flush=True
+        )
 
 
 if __name__ == "__main__":
