@@ -228,27 +228,28 @@ def run(source: Path, out: Path, workers: int, timeout: float) -> dict[str, floa
 
 
 def run_killed(source: Path, out: Path, workers: int, timeout: float, kills: int, seconds: float) -> None:
-    """Kill an audit at random moments, let it go on each time, and let it end.
+    """Kill an audit at random moments, every second one after it has come further, and let it end.
 
     Raises:
         SystemExit: If what the ledger says is done is not on the disk as it says.
     """
-    dice = random.Random(11)
+    dice, done, ledger = random.Random(11), 0, out / "ledger.jsonl"
     for number in range(1, kills + 1):
         process = start(source, out, workers, timeout)
-        time.sleep(dice.uniform(0, 2.5 * seconds / kills))
-        family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+        while number % 2 and process.poll() is None and len(entries_of(ledger)) <= done:
+            time.sleep(0.05)
+        time.sleep(dice.uniform(0, 1.5 * seconds / kills))
+        ended = " (it had ended)" if process.poll() is not None else ""
+        family = [] if ended else psutil.Process(process.pid).children(recursive=True)
         process.kill()
         process.wait()
         psutil.wait_procs(family, timeout=60)
-        ledger = out / "ledger.jsonl"
-        lines = ledger.read_bytes().split(b"\n")[:-1] if ledger.exists() else []
-        for entry in map(json.loads, lines):
+        entries = entries_of(ledger)
+        for entry in entries:
             report = out / "reports" / f"{entry['id']}.json"
             if entry["report"] and hashlib.sha256(report.read_bytes()).hexdigest() != entry["report"]:
                 sys.exit(f"reported as done, but lost: {entry['id']}")
-        done = len({json.loads(line)["id"] for line in lines})
-        ended = "" if family else " (it had ended)"
+        done = len(entries)
         print(f"    kill {number}: {done} sources done and whole{ended}", flush=True)
     start(source, out, workers, timeout).wait()
 
@@ -265,6 +266,11 @@ def look_at(parent: psutil.Process, peak: dict[str, float]) -> None:
             peak[kind] = max(peak[kind], process.memory_info().rss / 1e6)
     except psutil.Error:  # it ended while it was looked at
         return
+
+
+def entries_of(ledger: Path) -> list[dict[str, str]]:
+    """Read the whole lines of a ledger."""
+    return list(map(json.loads, ledger.read_bytes().split(b"\n")[:-1])) if ledger.exists() else []
 
 
 def account(source: Path, out: Path) -> tuple[int, int, Counter[str]]:
