@@ -4,12 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import docx
 import jsonschema
 import pytest
+from typer.testing import CliRunner
 from web import STATEMENT, serve
 
+from analyzer.cli import app
+from analyzer.cli.targets import check_target
+from analyzer.errors import AnalyzerError
+from analyzer.pipeline import Analyzer
 from analyzer.sources import expand
 from analyzer.terminal import show_pages
 
@@ -55,6 +61,38 @@ def test_json_follows_the_printed_schema(good):
     schema = json.loads(personvern("schema").stdout)
     jsonschema.validate(report, schema)
     assert report["document"]["id"] == "nes"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--html", "ut.pdf"], "ender på .html"),
+        (["--html", "borte/ut.html"], "Mappen borte finnes ikke"),
+        (["--html", "mappe.html"], "Det er en mappe"),
+        (["--html", "side.html"], "Det er originalen"),
+        (["--annotate", "kopi.odt"], "ender på .docx eller .pdf"),
+        (["--annotate", "borte/kopi.docx"], "Mappen borte finnes ikke"),
+        (["--annotate", "kopi.pdf"], "Bare en PDF kan få kommentarer som PDF. Skriv til kopi.docx"),
+        (["--json", "ut.json"], "skriv «> ut.json»"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_told_before_the_analysis(monkeypatch, tmp_path, arguments, told):
+    def analyze(*_, **__):
+        raise AssertionError("analysed all the same")
+
+    monkeypatch.setattr(Analyzer, "load", lambda *_, **__: SimpleNamespace(analyze=analyze))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "side.html").write_bytes(STATEMENT)
+    (tmp_path / "mappe.html").mkdir()
+    run = CliRunner().invoke(app, ["analyze", "side.html", *arguments])
+    assert told in (str(run.exception) if isinstance(run.exception, AnalyzerError) else run.stderr)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mappe.html", "side.html"]
+
+
+def test_a_folder_without_write_access_is_told_before_the_analysis(monkeypatch, tmp_path):
+    monkeypatch.setattr("analyzer.cli.targets.os.access", lambda *_: False)  # root may write everywhere
+    with pytest.raises(AnalyzerError, match="ikke skrivetilgang"):
+        check_target(tmp_path / "ut.html", "--html", (".html",), ["side.html"])
 
 
 def test_annotate_writes_a_copy_with_a_comment_for_each_finding(good, tmp_path):

@@ -35,19 +35,17 @@ def annotate(
     path = Path(out)
     content = source if isinstance(source, bytes) else read_file(source)
     _check_source(report, source, content, path)
-    kind, suffix = media_type_of(content), path.suffix.lower()
-    if suffix == ".pdf" and kind == "application/pdf":
+    check_copy(content, path)
+    if path.suffix.lower() == ".pdf":
         from analyzer.annotation.pdf import annotate_pdf
 
         made, warnings = annotate_pdf(report.data, content, language)
-    elif suffix == ".docx":
+    else:
         from analyzer.annotation.docx import annotate_docx
         from analyzer.annotation.from_text import make_docx
 
         original = report.data["document"]["extraction"]["method"] == "docx"
         made, warnings = annotate_docx(report.data, content if original else make_docx(report.data), language)
-    else:
-        raise AnalyzerError(_describe_mismatch(path, kind))
     try:
         path.write_bytes(made)
     except OSError as error:
@@ -55,6 +53,21 @@ def annotate(
             f"{path} kan ikke skrives: {error.strerror or error}. Velg en annen fil."
         ) from error
     return tuple(warnings)
+
+
+def check_copy(source: str | Path | bytes, out: str | Path) -> None:
+    """Refuse a copy of a kind that the source cannot be annotated as.
+
+    Args:
+        source: The statement, path or bytes.
+        out: The file to write.
+
+    Raises:
+        AnalyzerError: With the reason and the remedy; also if the source cannot be read.
+    """
+    path, kind = Path(out), media_type_of(source if isinstance(source, bytes) else read_file(source))
+    if path.suffix.lower() not in ((".docx", ".pdf") if kind == "application/pdf" else (".docx",)):
+        raise AnalyzerError(_describe_mismatch(path, kind))
 
 
 def _check_source(report: Report, source: str | Path | bytes, content: bytes, out: Path) -> None:

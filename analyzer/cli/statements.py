@@ -26,6 +26,7 @@ from analyzer.cli.app import (
     app,
     finish,
 )
+from analyzer.cli.targets import check_no_output, check_target
 from analyzer.errors import AnalyzerError
 from analyzer.terminal import make_console, show_pages, show_report, visible
 
@@ -74,18 +75,27 @@ def analyze(
 
     Sluttstatus: 0 ferdig, 1 funn etter --fail-on, 2 noe kunne ikke leses.
     """
+    from analyzer.annotation import check_copy
     from analyzer.pipeline import Analyzer
 
     if html and len(files) > 1:
         raise AnalyzerError("--html tar én erklæring. Bruk «personvern audit» for flere.")
     if annotate and len(files) > 1:
         raise AnalyzerError("--annotate tar én erklæring. Kjør kommandoen én gang for hver.")
+    if html:
+        check_target(html, "--html", (".html", ".htm"), files)
+    if annotate:
+        check_target(annotate, "--annotate", (".docx", ".pdf"), files)
+    if as_json:
+        check_no_output(files)
     az = Analyzer.load(model, knowledge=knowledge, as_of=as_of, language=lang.value, cache=cache)
     console = make_console()
     unreadable, gravest = False, 0
     for file in files:
         try:
             source = _open(file, allow_private)
+            if annotate:
+                check_copy(source["source"], annotate)
             with show_pages(file) as progress:
                 report = az.analyze(**source, ocr=ocr.value, ocr_language=ocr_language, progress=progress)
         except AnalyzerError as error:
