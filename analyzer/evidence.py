@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import bisect
 import itertools
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+_NEARLY = 0.5
+"""Share of the best score from which evidence that says something is preferred to evidence that names a matter."""
+
+_WORDS = 3
+"""Fewer words make no statement, such as "Innsyn", unless a number or an address is among them."""
+
+_NUMBERED = re.compile(
+    r"^\W*(?:(?:§|kap\w*\.?|punkt)\s?)?(?:\d{1,2}(?:\.\d{1,2}){0,3}|[a-zA-Z](?=[.)]))[.):]?\s+|[\s.…]{1,99}\d{1,3}$"
+)
+_LEADERS = re.compile(r"(?:\.\s?){4}|…{2}|\t\d{1,3}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +41,46 @@ class Piece:
 def best_segment(data: Mapping[str, Any], disclosure: Mapping[str, Any]) -> int | None:
     """Give the index of the segment that proves a disclosure best, or None if there is none.
 
+    A heading, a line of a table of contents, a question or a lead-in that ends in a colon names a matter rather than
+    says something of it: it is chosen only where no other evidence is nearly as sure.
+
     Args:
         data: A report, as JSON.
         disclosure: One of its ``disclosures``.
     """
+    evidence: Sequence[int] = disclosure["evidence"]
+    scores = {index: _score(data["segments"][index], disclosure["id"]) for index in evidence}
+    least = _NEARLY * max(scores.values(), default=0.0)
+    titles = _titles(data) if len(evidence) > 1 else frozenset[str]()
+    telling = [
+        i for i in evidence if scores[i] >= least and not _only_names(data["segments"][i]["text"], titles)
+    ]
+    return max(telling or evidence, key=lambda index: scores[index], default=None)
 
-    def score(index: int) -> float:
-        categories = data["segments"][index]["categories"]
-        return max((float(c["score"]) for c in categories if c["id"] == disclosure["id"]), default=0.0)
 
-    return max(disclosure["evidence"], key=score, default=None)
+def _score(segment: Mapping[str, Any], topic: str) -> float:
+    return max((float(c["score"]) for c in segment["categories"] if c["id"] == topic), default=0.0)
+
+
+def _titles(data: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(_bare(section["title"]) for section in data["sections"])
+
+
+def _bare(title: str) -> str:
+    """Take number and page number off a title: "3. Lagring ..... 7" is "lagring"."""
+    return _NUMBERED.sub("", title).strip(" .:…\t").casefold()
+
+
+def _only_names(text: str, titles: frozenset[str]) -> bool:
+    """Tell a segment that names a matter from one that says something of it."""
+    text = text.strip()
+    words = text.split()
+    return (
+        text.endswith((":", "?"))
+        or (len(words) < _WORDS and "".join(words).replace("-", "").isalpha())
+        or _LEADERS.search(text) is not None
+        or _bare(text) in titles
+    )
 
 
 class Source:

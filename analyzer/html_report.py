@@ -36,6 +36,9 @@ def render_report(data: Mapping[str, Any], language: Language = "nb") -> str:
         "retention": _retention(data, statement, read_words(language)["unit"]),
         "bases": _bases(data, statement),
         "recipients": _recipients(data, statement),
+        "phrases": {key: _phrases(data.get(key, ()), statement) for key in ("purposes", "data_categories")},
+        "parties": _parties(data, statement),
+        "contacts": _contacts(data, statement),
     }
     return render_page(
         "report",
@@ -55,12 +58,13 @@ def render_report(data: Mapping[str, Any], language: Language = "nb") -> str:
 def _verdict(data: Mapping[str, Any]) -> dict[str, Any]:
     """Count what is given and missing, and say by severity what is wrong."""
     required = [d for d in data["disclosures"] if d["required"]]
+    absent = {numbers[0]: title for title, numbers in _concerned(data, status="missing").items()}
     severities = []
     for severity in SEVERITIES:
         found = [(n, f) for n, f in enumerate(data["findings"], start=1) if f["severity"] == severity]
         if found:
-            missing = [(n, _lacking(data, f) or "") for n, f in found if _lacking(data, f)]
-            other = [(n, f["title"]) for n, f in found if not _lacking(data, f)]
+            missing = [(n, absent[n]) for n, _ in found if n in absent]
+            other = [(n, f["title"]) for n, f in found if n not in absent]
             severities.append(
                 {"severity": severity, "number": len(found), "missing": missing, "other": other}
             )
@@ -75,34 +79,44 @@ def _verdict(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _lacking(data: Mapping[str, Any], finding: Mapping[str, Any]) -> str | None:
-    """Give the title of the disclosure that a finding says is missing."""
-    topic = finding["code"].removeprefix("missing-").replace("-", "_")
-    if not finding["code"].startswith("missing-"):
-        return None
-    return next((d["title"] for d in data["disclosures"] if d["id"] == topic), None)
+def _concerned(data: Mapping[str, Any], status: str | None = None) -> dict[str, list[int]]:
+    """Give by title the disclosures that findings concern, with the findings' numbers, the gravest first.
+
+    Args:
+        data: The report.
+        status: Only the disclosures of this status.
+    """
+    numbers: dict[str, list[int]] = {}
+    for number, finding in enumerate(data["findings"], start=1):
+        numbers.setdefault(finding["code"], []).append(number)
+    codes = {d["id"]: [f"missing-{d['id'].replace('_', '-')}"] for d in data["disclosures"]}
+    for requirement in data.get("requirements", ()):
+        codes.get(requirement["disclosure"], []).extend(requirement["findings"])
+    found = {
+        d["title"]: sorted({n for code in codes[d["id"]] for n in numbers.get(code, ())})
+        for d in data["disclosures"]
+        if status in (None, d["status"])
+    }
+    return {title: raised for title, raised in found.items() if raised}
 
 
 def _findings(data: Mapping[str, Any], statement: Statement) -> list[dict[str, Any]]:
-    reasons = {d["title"]: d["reason"] for d in data["disclosures"]}
-    rows = []
-    for number, finding in enumerate(data["findings"], start=1):
-        lacking = _lacking(data, finding)
-        rows.append(
-            {
-                **finding,
-                "number": number,
-                # that the statement says nothing about it, the title has said
-                "message": reasons[lacking] if lacking else finding["message"],
-                "quotes": [statement.link_span(span, finding=number) for span in finding["evidence"]],
-            }
-        )
-    return rows
+    reasons = {f"missing-{d['id'].replace('_', '-')}": d["reason"] for d in data["disclosures"]}
+    return [
+        {
+            **finding,
+            "number": number,
+            # that the statement says nothing about it, the title has said
+            "message": reasons.get(finding["code"], finding["message"]),
+            "quotes": [statement.link_span(span, finding=number) for span in finding["evidence"]],
+        }
+        for number, finding in enumerate(data["findings"], start=1)
+    ]
 
 
 def _disclosures(data: Mapping[str, Any], statement: Statement) -> dict[bool, list[dict[str, Any]]]:
     """Give the disclosures that are required, and those that are not."""
-    numbers = {_lacking(data, finding): n for n, finding in enumerate(data["findings"], start=1)}
+    findings = _concerned(data)
     rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
     for disclosure in data["disclosures"]:
         best = best_segment(data, disclosure)
@@ -112,7 +126,7 @@ def _disclosures(data: Mapping[str, Any], statement: Statement) -> dict[bool, li
                 **disclosure,
                 "quote": statement.link_segment(best) if best is not None else None,
                 "others": others[:_PLACES],
-                "finding": numbers.get(disclosure["title"]),
+                "findings": findings.get(disclosure["title"], [])[:_PLACES],
             }
         )
     return rows
@@ -212,3 +226,70 @@ def _recipients(data: Mapping[str, Any], statement: Statement) -> list[dict[str,
         ),
         key=lambda row: not row["outside"],
     )
+
+
+def _phrases(rows: Sequence[Mapping[str, Any]], statement: Statement) -> list[dict[str, Any]]:
+    """Give the phrases by the data subjects that they are about, those about no group first, each with its places."""
+    groups: dict[str | None, dict[str, list[dict[str, Any]]]] = {None: {}}
+    for row in rows:
+        places = groups.setdefault(row["data_subject"], {}).setdefault(row["phrase"].casefold(), [])
+        places.append(statement.link_span(row, limit=_PHRASE))
+    return [
+        {"subject": subject, "phrases": [_folded(places) for places in found.values()]}
+        for subject, found in groups.items()
+        if found
+    ]
+
+
+def _folded(places: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Put the places of one phrase together: the first, and the next ones as numbers."""
+    return {"quote": places[0] if places else None, "others": places[1 : _PLACES + 1]}
+
+
+def _parties(data: Mapping[str, Any], statement: Statement) -> list[dict[str, Any]]:
+    """Give those who answer for, process or supervise the processing, by role, each name once."""
+    names: dict[str, dict[str, dict[str, Any]]] = {
+        role: {} for role in ("controller", "joint_controller", "dpo", "processor", "authority")
+    }
+    name = data["organisation"]["name"]
+    if name:
+        made = next((d for d in data["disclosures"] if d["id"] == "controller"), None)
+        best = best_segment(data, made) if made else None
+        link = statement.link_segment(best) if best is not None else None
+        names["controller"][name] = {"name": name, "places": [link] if link else [], "now": None}
+    rows = [
+        *((row["role"], row["name"], None, row) for row in data.get("parties", ())),
+        *((row["role"], row["name"], None, row) for row in data["recipients"]),
+        *(("authority", row["name"], row["current"], row) for row in data.get("authorities", ())),
+    ]
+    for role, party, now, row in rows:
+        if role in names:
+            found = names[role].setdefault(party, {"name": party, "places": [], "now": now})
+            found["now"] = found["now"] or now
+            found["places"].append(statement.link_span(row))
+    return [
+        {
+            "role": role,
+            "names": [
+                {"name": shorten(f["name"], _PHRASE), "now": f["now"], **_folded(f["places"])}
+                for f in found.values()
+            ],
+        }
+        for role, found in names.items()
+        if found
+    ]
+
+
+def _contacts(data: Mapping[str, Any], statement: Statement) -> list[dict[str, Any]]:
+    """Give the points of contact by whose they are, each once."""
+    groups: dict[str, dict[str, list[dict[str, Any]]]] = {
+        whose: {} for whose in ("controller", "dpo", "authority", "unknown")
+    }
+    for contact in data["contacts"]:
+        text = "".join(contact["text"].split()).casefold()
+        groups[contact["of"]].setdefault(text, []).append(statement.link_span(contact, limit=_PHRASE))
+    return [
+        {"of": whose, "points": [_folded(places) for places in found.values()]}
+        for whose, found in groups.items()
+        if found
+    ]

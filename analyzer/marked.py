@@ -129,19 +129,22 @@ class Statement:
         pieces = self._source.quote(segment["start"], segment["end"], segment["text"], limit)
         return {"href": f"#s{index}", "pieces": pieces, "page": segment["page"]}
 
-    def link_span(self, span: Mapping[str, Any], *, finding: int | None = None) -> dict[str, Any]:
+    def link_span(
+        self, span: Mapping[str, Any], *, finding: int | None = None, limit: int = _QUOTE
+    ) -> dict[str, Any]:
         """Quote a span with ``start``, ``end`` and ``text``, with a link to where it starts.
 
         Args:
             span: The span.
             finding: Number of the finding that it is evidence of.
+            limit: Length from which the quote is cut off.
         """
         start, end = self._source.snap(span["start"], span["end"])
         self._cuts |= {start, end}
         self._linked.add(start)
         if finding is not None:
             self._findings.append((start, end, finding))
-        pieces = self._source.quote(span["start"], span["end"], span["text"], _QUOTE)
+        pieces = self._source.quote(span["start"], span["end"], span["text"], limit)
         index = self._around(start)
         return {
             "href": f"#p{start}",

@@ -17,6 +17,16 @@ Formål {BREAKOUT}
 
 Vi bruker navn og telefonnummer for å levere bestillingen. {LINKS} Vi deler opplysninger med Mailchimp {BIDI}.
 
+Vi registrerer navn {HANDLER}, e-post {BIDI} og telefonnummer {WORD}.
+
+Vi bruker opplysningene til å:
+- sende {LINKS} varer
+- svare på {WORD}
+- føre {BREAKOUT} regnskap
+
+Personvernombud: Åse {SCRIPT} Li, ombud"onmouseover="window.overtatt=1@dal.example, Storgata 1 {BIDI}, 0123 Dal.
+Vi deler ansvaret med Fylkesmannen {TEMPLATE} og Nes {HANDLER} AS, som er felles behandlingsansvarlig.
+
 Lagringstid
 
 Opplysningene om {TEMPLATE} slettes etter ett år. {CONTROLS} Vi lagrer {WORD} så lenge det er nødvendig.

@@ -17,7 +17,7 @@ from analyzer.html_audit import render_audit
 from analyzer.html_report import render_report
 from analyzer.marked import GROUPS
 from analyzer.page import read_words, tame
-from analyzer.records import Recipient, RetentionClass
+from analyzer.records import Contact, Party, Recipient, RetentionClass
 from analyzer.report import Report
 from analyzer.verdicts import Severity, Status
 
@@ -54,6 +54,8 @@ def poison(value, payload):
         "class",
         "article",
         "duration",
+        "of",
+        "disclosure",
     }
     if isinstance(value, dict):
         return {
@@ -93,6 +95,71 @@ def test_every_part_is_there(report, language):
         assert normal(finding["advice"]) in text
     for recipient in report["recipients"]:
         assert recipient["name"] in text
+    for key in ("purposes", "data_categories"):
+        shown = normal(page.get_element_by_id(key).text_content())
+        assert report[key]
+        for row in report[key]:
+            assert row["phrase"].casefold() in shown.casefold()
+    parties = normal(page.get_element_by_id("parties").text_content())
+    for row in (*report["contacts"], *report["recipients"], {"text": report["organisation"]["name"]}):
+        if row.get("role") != "partner":
+            assert normal(row.get("name") or row["text"]) in parties
+
+
+def test_parties_and_their_places(report):
+    text = "Vi og Dal AS har felles ansvar. Ombud er Åse Li. Før het vi Fylkesmannen. Vi har Posten, og Posten sender."
+    data = copy.deepcopy(report)
+    data["document"] |= {"text": text, "restoration": {"repairs": []}}
+    data["sections"], data["findings"], data["contacts"] = [], [], []
+    data["segments"] = [
+        {"start": 0, "end": len(text), "text": text, "section": 0, "page": 2, "categories": []}
+    ]
+    data["disclosures"] = [{**d, "evidence": []} for d in data["disclosures"]]
+
+    def place(word, start=0, **more):
+        start = text.index(word, start)
+        return {"start": start, "end": start + len(word), "text": word, "name": word, **more}
+
+    data["parties"] = [place("Dal AS", role="joint_controller"), place("Åse Li", role="dpo")]
+    data["authorities"] = [place("Fylkesmannen", current="Statsforvalteren", renamed_on="2021-01-01")]
+    data["recipients"] = [
+        place("Posten", role="processor", country="NO"),
+        place("Posten", text.index("og Posten"), role="processor", country="NO"),
+    ]
+    for key in ("purposes", "data_categories", "legal_bases", "retention"):
+        data[key] = []
+    page = lxml.html.fromstring(render_report(data))
+    rows = {normal(tr.findtext("th")): tr.find("td") for tr in page.cssselect("#parties tr")}
+    assert {role: normal(td.text_content()) for role, td in rows.items()} == {
+        "Behandlingsansvarlig": data["organisation"]["name"],
+        "Felles behandlingsansvarlige": "Dal AS",
+        "Personvernombud": "Åse Li",
+        "Databehandlere": "Posten 2",
+        "Myndigheter": "Fylkesmannen (nå: Statsforvalteren)",
+    }
+    for td in rows.values():
+        for a in td.cssselect("a"):
+            there = page.get_element_by_id(a.get("href")[1:]).text_content()
+            assert there in ("Dal AS", "Åse Li", "Posten", "Fylkesmannen")
+    assert "Ingen formål er funnet" in page.text_content()
+
+
+def test_what_is_missing_links_to_the_finding_that_says_so(report):
+    """A recipient that implies a transfer is the finding where the transfer is what is missing."""
+    data = copy.deepcopy(report)
+    disclosure = next(d for d in data["disclosures"] if d["id"] == "transfer")
+    disclosure |= {"status": "missing", "required": True, "evidence": []}
+    finding = {"code": "transfer-undisclosed", "severity": "warning", "title": "Amerikansk tjeneste", "message": "",
+               "articles": ["13(1)(f)"], "evidence": [], "advice": ""}  # fmt: skip
+    data["findings"].append(finding)
+    requirement = next(r for r in data["requirements"] if r["disclosure"] == "transfer")
+    requirement["findings"] = ["transfer-undisclosed"]
+    page = lxml.html.fromstring(render_report(data))
+    number = f"#f{len(data['findings'])}"
+    assert page.get_element_by_id("d-transfer").xpath(".//@href") == [number]
+    (link,) = page.xpath(f"//*[@class='wrong']//a[@href='{number}']")
+    assert link.text == disclosure["title"]
+    assert "Amerikansk tjeneste" in page.get_element_by_id(number[1:]).text_content()
 
 
 def test_links_lead_somewhere_and_never_out(report, damaged):
@@ -169,6 +236,41 @@ def test_a_long_statement_gives_a_small_page(az):
     assert len(render_report(data).encode()) < 500_000
 
 
+@pytest.mark.parametrize(
+    ("texts", "best"),
+    [
+        (["Lagringstid", "Vi sletter loggen etter et år."], 1),  # a heading
+        (["3. Sletting av logger ........ 7", "Vi sletter loggen etter et år."], 1),  # of a table of contents
+        (["2.1 Sletting av logger", "Vi sletter loggen etter et år."], 1),  # the same without leaders
+        (["Hvor lenge lagrer vi loggen?", "Loggen: ett år"], 1),
+        (["Vi lagrer slik:", "logg | ett år"], 1),
+        (["post@nes.example", "Vi lagrer det lenge"], 0),  # an address says where
+        (["Loggen slettes etter et år", "Vi sletter den så."], 0),  # the first of two that say something
+        (["Lagringstid", "Sletting:"], 0),  # nothing better
+        (["Lagringstid"], 0),
+        ([], None),
+    ],
+)
+def test_a_quote_says_something(texts, best):
+    data = {
+        "segments": [{"text": t, "categories": [{"id": "retention", "score": 0.9}]} for t in texts],
+        "sections": [{"title": "Sletting av logger"}, {"title": ""}],
+    }
+    assert best_segment(data, {"id": "retention", "evidence": list(range(len(texts)))}) == best
+
+
+def test_an_unsure_sentence_is_no_better_than_a_sure_heading():
+    scores = {"Lagringstid": 1.0, "Vi er her for deg i mange år.": 0.3}
+    data = {
+        "segments": [
+            {"text": text, "categories": [{"id": "retention", "score": score}]}
+            for text, score in scores.items()
+        ],
+        "sections": [],
+    }
+    assert best_segment(data, {"id": "retention", "evidence": [0, 1]}) == 0
+
+
 @pytest.mark.parametrize("limit", [1, 5, 12, 40])
 def test_quotes_are_cut_at_words(limit):
     data = {
@@ -217,6 +319,13 @@ def test_every_topic_has_a_colour_and_every_country_a_name(knowledge):
 )
 def test_every_value_of_a_record_has_a_word(section, values):
     assert set(values) <= set(read_words("nb")[section])
+
+
+def test_every_data_subject_party_and_contact_has_a_word(knowledge):
+    words = read_words("nb")
+    assert {pattern.value for pattern in knowledge.patterns_of("data_subject")} == set(words["subject"])
+    assert set(get_args(get_type_hints(Contact)["of"])) == set(words["contact"])
+    assert set(get_args(get_type_hints(Party)["role"])) <= set(words["parties"])
 
 
 def test_words_are_given_in_both_languages():

@@ -72,6 +72,30 @@ def test_from_a_disclosure_to_its_evidence_and_back(browser, pages, width, javas
             assert seen.in_view("#d-retention")
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("section", ["purposes", "data_categories", "parties"])
+def test_from_a_phrase_to_its_place_and_back(browser, pages, section, width):
+    with visit(browser, pages / "report.html", width=width) as seen:
+        link = seen.page.locator(f"#{section} li a").last
+        target = link.get_attribute("href")
+        link.click()
+        assert seen.in_view(target)
+        seen.page.locator("#back").click()
+        assert seen.in_view(seen.page.url[seen.page.url.index("#") :])
+        assert seen.page.evaluate("document.querySelector(':target').closest('section').id") == section
+
+
+def test_the_hostile_statement_reaches_the_lists(browser, pages):
+    with visit(browser, pages / "hostile.html") as seen:
+        assert seen.page.locator("#purposes li a").count() >= 2
+        assert seen.page.locator("#data_categories li a").count() >= 1
+        assert seen.page.locator("#parties li a").count() >= 2
+        assert (
+            seen.page.locator("#parties, #purposes, #data_categories").locator("script, img, svg").count()
+            == 0
+        )
+
+
 def test_from_a_finding_to_its_words_and_back(browser, pages):
     with visit(browser, pages / "hostile.html") as seen:
         link = seen.page.locator(".finding a.quote").first

@@ -20,6 +20,35 @@ SENTENCES = [
         "Vi bruker data til å skape og levere gode løsninger.",
         ["skape og levere gode løsninger"],
     ),  # one thing
+    # where a purpose ends: at the sentence's verb, a second clause, an article, a consent
+    ("For å oppfylle avtalen utleveres adressen til budet.", ["oppfylle avtalen"]),
+    ("For å holde appen i drift, sender appen feilmeldinger til oss.", ["holde appen i drift"]),
+    ("For å ta i bruk søket, legg du inn e-posten din.", ["ta i bruk søket"]),
+    ("For å vite hva som brukes mest, teller vi besøk.", ["vite hva som brukes mest"]),
+    ("Vi bruker loggen til å telle besøk, og slettes etter en uke.", ["telle besøk"]),
+    (
+        "Vi lagrer navn for å oppfylle avtalen med deg, det vil si levering av fisk.",
+        ["oppfylle avtalen med deg"],
+    ),
+    ("Vi lagrer navn for å levere fisk, og vi selger dem aldri.", ["levere fisk"]),
+    ("Vi lagrer navn for å forsvare et krav, art 9 nr 2 f.", ["forsvare et krav"]),
+    ("Bildene brukes til internt bruk med muntlig samtykke.", ["internt bruk"]),
+    # a full stop within a name or an abbreviation
+    ("Vi bruker tallene for å se hvordan fisk.example brukes.", ["se hvordan fisk.example brukes"]),
+    (
+        "Vi bruker e-posten til å kjøpe annonser hos nettsteder som f.eks. Torget.",
+        ["kjøpe annonser hos nettsteder"],
+    ),
+    # verbs that share an object, and nouns that are no verbs
+    ("Vi bruker data til å reservere, endre og avlyse bord.", ["reservere, endre og avlyse bord"]),
+    (
+        "Vi bruker loggen for å fastsette, gjøre gjeldende og forsvare krav.",
+        ["fastsette, gjøre gjeldende og forsvare krav"],
+    ),
+    ("Vi bruker loggen til å beskytte lokalene og kundene våre.", ["beskytte lokalene og kundene våre"]),
+    # what would break off is left out
+    ("Vi bruker loggen for å gi deg informasjon om: se under.", []),
+    ("Vi bruker loggen til å gi deg tilgang til å: se under.", []),
     ("Vi bruker ikke opplysningene til reklame.", []),  # a denial
     ("Grunnlaget for å behandle opplysningene er avtale.", []),
     ("Opplysningene brukes til følgende formål:", []),
@@ -37,6 +66,9 @@ LISTS = [
         ["sende nyhetsbrev", "svare på spørsmål"],
     ),
     ("Formål:", "Markedsføring: vi sender deg tilbud", ["Markedsføring"]),
+    ("Vi bruker opplysningene til å:", "b) sende varer", ["sende varer"]),
+    ("Vi bruker opplysningene til:", "Dette medfører at", []),
+    ("Formål:", "Opplysninger deles med budet", []),
     ("Føremål:", "å følgje opp avtalar (t.d. leige)", ["følgje opp avtalar"]),
 ]
 DATA = [
@@ -45,6 +77,8 @@ DATA = [
     ("Opplysninger som navn, adresse og IP-adresse blir lagret.", ["navn", "adresse", "IP-adresse"]),
     ("Navn og kontonummer brukes ved utbetaling.", ["Navn", "kontonummer"]),
     ("Vi samler inn følgende opplysninger om deg:", []),
+    ("Vi ber ikke om opplysninger om allergi, religion eller fødselsdato.", []),
+    ("Vi lagrer kontaktdata, herunder telefonnummer og e-post.", ["kontaktdata", "telefonnummer", "e-post"]),
     ("Opptakene skal ikke brukes til kontroll.", []),
     ("Vi svarer deg raskt.", []),
 ]
@@ -53,6 +87,7 @@ ITEMS = [
     ("Kontaktinformasjon (slik som navn, telefon)", ["Kontaktinformasjon"]),
     ("Identifikasjon: namn, fødselsnummer", ["namn", "fødselsnummer"]),
     ("Etnisk eller religiøs bakgrunn", ["Etnisk", "religiøs bakgrunn"]),
+    ("a) bilder, b) navn", ["bilder", "navn"]),
     ("Inn- og utbetalinger", ["Inn- og utbetalinger"]),
     ("Sosiale forhold", ["Sosiale forhold"]),
     ("Gårds og bruksnummer", ["Gårds og bruksnummer"]),
@@ -131,6 +166,23 @@ def test_data_subjects(text, options, subject, knowledge, names):
         ("Grunnlaget er art. 6 nr. 1 a.", {"title": "Utsending av nyhetsbrev"}, "Utsending av nyhetsbrev"),
         ("Grunnlaget er art. 6 nr. 1 a.", {"title": "Behandling av personopplysninger"}, None),
         ("Grunnlaget er art. 6 nr. 1 a.", {"title": "Rettslig grunnlag"}, None),
+        (
+            "Grunnlaget er art. 6 nr. 1 a.",
+            {"title": "3.b Utsending av nyhetsbrev"},
+            "Utsending av nyhetsbrev",
+        ),
+        ("Grunnlaget er art. 6 nr. 1 a.", {"title": "Formålet med behandlinga"}, None),
+        ("Grunnlaget er art. 6 nr. 1 a.", {"title": "Betalingsinformasjon"}, None),
+        (
+            "Vi lagrer bilag for å oppfylle bokføringsloven, jf. art. 6 nr. 1 c.",
+            {},
+            "oppfylle bokføringsloven",
+        ),
+        (
+            "Bilag | bokføringsloven | art. 6 nr. 1 c",
+            {"kind": "table_row", "lead_in": "Data | Formål | Grunnlag"},
+            None,
+        ),
     ],
 )
 def test_the_purpose_that_a_ground_serves(text, options, purpose, knowledge, names):

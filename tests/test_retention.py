@@ -154,6 +154,17 @@ def test_bounds(text, bound, knowledge, names):
         ("Nummeret vises bare delvis i luka og slettes etter 30 dager.", None, None, None),
         ("Lengre lagring enn 7 dager forekommer ikke.", None, None, None),
         ("Slike papirer er det lovpålagt å oppbevare i fem år.", None, None, None),
+        ("Brev til post@nes.example slettes etter en måned.", None, None, None),
+        ("Kommentarer (også allergier) slettes etter fem dager.", "Kommentarer (også allergier)", None, None),
+        ("Lista (og allergier), lagres i fem dager.", None, None, None),
+        ("Vi sletter bestillinger fortløpende etter 30 dager.", "bestillinger", None, None),
+        ("Kontoen kan du slette når du vil, tidligere slettes den etter to år.", None, None, None),
+        (
+            "Bilag: 6 måneder etter levering Bestillinger : på kontoret",
+            "Bilag",
+            None,
+            None,
+        ),  # two lines in one
     ],
 )
 def test_what_is_kept_from_when_and_why(text, what, trigger, statute, knowledge, names):

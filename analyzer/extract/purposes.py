@@ -30,13 +30,15 @@ _USE = (
     r"\b(?:bruk(?:e[sr]?|ar|ast|t|te)?|benytt\w*|nytta?|nyttar|anvend\w*|behandle[sr]|handsama?r?|lagre[sr])\s"
     r"(?:(?!som\b|at\b|når\b|ikke\b|ikkje\b|aldri\b)[^.;:\s]+\s){0,6}?"
 )
+_INNER = r"(?<=\w)\.(?=(?-i:[a-zæøå\d,]))"
+"""A full stop within an address or an abbreviation, such as "nes.no" or "f.eks.", ends nothing."""
 _STATED = re.compile(
-    rf"\bfor\så\s(?:kunne\s)?(?P<aim>[^.;:()|]{{4,200}})"
-    rf"|\bfor\sat\s(?:vi|du|dere|me|de)\s(?:skal\s)?(?:kunne\s|kan\s|får\s)?(?P<result>[^.;:()|]{{4,160}})"
-    rf"|(?:{_USE}til|\bhjelper\s(?:oss|deg)\s(?:med|til))\så\s(?:kunne\s)?(?P<use>[^.;:()|]{{4,200}})"
-    rf"|{_USE}til\s(?!å\b|deg\b|oss\b|en\b|et\b|dette\b|andre\b|du\b|vi\b)(?P<noun>[^.;:()|]{{4,120}})"
-    rf"|\b(?:formål|føremål)(?:et|ene|a)?\s(?:[^.;:|]{{0,60}}?\s)??er\s(?:å\s)?(?P<named>[^.;:()|]{{4,200}})"
-    rf"|\b(?:formål|føremål)(?:et|ene|a)?\s?:\s?(?:å\s)?(?P<label>[^.;()|]{{4,200}})",
+    rf"\bfor\så\s(?:kunne\s)?(?P<aim>(?:[^.;:()|]|{_INNER}){{4,200}})"
+    rf"|\bfor\sat\s(?:vi|du|dere|me|de)\s(?:skal\s)?(?:kunne\s|kan\s|får\s)?(?P<result>(?:[^.;:()|]|{_INNER}){{4,160}})"
+    rf"|(?:{_USE}til|\bhjelper\s(?:oss|deg)\s(?:med|til))\så\s(?:kunne\s)?(?P<use>(?:[^.;:()|]|{_INNER}){{4,200}})"
+    rf"|{_USE}til\s(?!å\b|deg\b|oss\b|en\b|et\b|dette\b|andre\b|du\b|vi\b)(?P<noun>(?:[^.;:()|]|{_INNER}){{4,120}})"
+    rf"|\b(?:formål|føremål)(?:et|ene|a)?\s(?:[^.;:|]{{0,60}}?\s)??er\s(?:å\s)?(?P<named>(?:[^.;:()|]|{_INNER}){{4,200}})"
+    rf"|\b(?:formål|føremål)(?:et|ene|a)?\s?:\s?(?:å\s)?(?P<label>(?:[^.;()|]|{_INNER}){{4,200}})",
     re.IGNORECASE,
 )
 # "Grunnlaget for å behandle …" states no purpose.
@@ -44,15 +46,24 @@ _NO_AIM = re.compile(
     r"\b(?:\w*grunnlag\w*|ansvarl[ei]g|ansvar|mulighet\w*|høve|\w*plikt\w*|\w*frist\w*|rett|alder\w*|kontakt\w*)\s$",
     re.IGNORECASE,
 )
+_PASSIVE = (
+    r"\b(?:lagre|behandle|dele|utlevere|samle|bruke|benytte|hente|innhente|registrere|sende|oversende|videresende|overføre|oppbevare|"
+    r"arkivere|slette|anonymisere|kreve|trenge|logge|publisere|analysere|opprette|utveksle|formidle|videreformidle|plassere)(?:s|st)\b"
+    r"|\b(?:lagr|handsam|del|utlever|saml|bruk|nytt|hent|innhent|registrer|send|overfør|oppbevar|arkiver|slett|anonymiser|krev)ast\b"
+)
 # "For å hente ut data kan vi …": after a purpose that comes first stands the sentence's verb.
 _VERB_AFTER = re.compile(
-    r",?\s(?:kan|må|vil|skal|har|er|trenger|treng|bruker|brukar|ber|samler|samlar|henter)\s.*",
-    re.IGNORECASE | re.DOTALL,
+    r",?\s(?:kan|må|vil|skal|har|er|trenger|treng|bruker|brukar|ber|samler|samlar|henter)\s.*"
+    rf"|,?\s(?:{_PASSIVE})\s.*|,\s[a-zæøå]+(?:er|ar)\s(?!og\b|eller\b|samt\b).*|,\s[a-zæøå]+(?:r|gg|ng)\s(?:vi|du|dere|me|de)\b.*",
+    re.DOTALL,
+)
+_SUBORDINATE = re.compile(
+    r"\b(?:som|at|om|hvordan|hvor|hva|hvem|hvilk\w+|hvorfor|når|korleis|kor|kva|kven|kvifor)\b"
 )
 _RECIPIENT_COLUMN = re.compile(r"hvem|kven|mottak|deles|who", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:ikke|ikkje|aldri|ingen|inga)\b[^.;,]{0,60}$", re.IGNORECASE)
 _NO_PURPOSE = re.compile(
-    r"(?:følgende|følgjande|disse|desse|dette|andre|flere|fleire)(?:\s(?:formål|føremål|ting))?\W*$",
+    r"(?:følgende|følgjande|disse|desse|dette|andre|flere|fleire)(?:\s\w*(?:formål|føremål|ting))?\W*$",
     re.IGNORECASE,
 )
 # Where a purpose ends and the sentence goes on with something else.
@@ -60,13 +71,19 @@ _REST = re.compile(
     r",?\s(?:se|sjå|som følg\w+ av|dersom|hvis|viss|med mindre|når|basert på|i henhold til|i tråd med|i samsvar med|på grunnlag av|jf|jamfør|"
     r"slik at|og dette|og lagre[srt]\w*|og blir|samtidig|inntil|så lenge|men|mens|medan|fordi|bruker vi|brukar vi|"
     r"behandler vi|handsamar vi|lagrer vi|lagrar vi|samler vi|samlar vi|trenger vi|treng vi|må vi|henter vi|hentar vi|registrerer vi|"
+    r"nyttar vi|benytter vi|benyttar vi|deler vi|sender vi|ber vi|innhenter vi|mottar vi|oppbevarer vi|overfører vi|"
     r"som vi|er art|lagre[sr]|behandle[sr]|registreres|innhentes|benyttes)\b.*"
-    r"|,\s(?:og\s)?(?:grunnlag\w*|rettslig\w*|hjemmel)\b.*",
+    r"|,\s(?:og\s)?(?:grunnlag\w*|rettslig\w*|hjemmel)\b.*"
+    r"|,\sog\s(?:vi|du|dere|me|de|det|den|dette|disse|opplysning\w+|data)\s.*|,\s(?:det (?:vil|er å) (?:si|seie)|dvs|altså)\b.*"
+    r"|,?\s(?:må|kan|skal|vil|bør)\s(?:vi|du|dere|me)\b.*"
+    rf"|,\s[a-zæøå]+(?:r|gg|ng)\s(?:vi|du|dere|me)\b.*|\sog\s(?:{_PASSIVE}).*"
+    r"|\s(?:med|ved|etter|uten|utan)\s(?:[a-zæøå]+\s)?samtykke\b.*|,?\s(?:jf\s)?(?:gdpr\s)?art(?:ikkel|\.)?\s?[69]\b.*",
     re.IGNORECASE | re.DOTALL,
 )
 _INFINITIVE = (
     r"(?:å\s)?(?!(?:alle|våre|dine|deres|andre|disse|desse|denne|mange|egne|hele|nye|gode|relevante|noe|noen|ditt|vår|mine|hvilke|adresse|ordre|tjeneste|side|kunde|helse)\b|"
-    r"[a-zæøå]+(?:lige|iske|ante|ente|elle|[a-zæøå]{3,}ende|else|esse|este|pålagte|lser|ede)\b|(?:service|analyse|annonse|oppgave|reklame|kampanje|støtte)\b)"
+    r"[a-zæøå]+(?:lige|iske|ante|ente|elle|[a-zæøå]{3,}ende|else|esse|este|pålagte|lser|ede)\b|(?:service|analyse|annonse|oppgave|reklame|kampanje|støtte)\b|"
+    r"(?!(?:be|for)?tjene\b|forene\b)[a-zæøå]{3,}(?:ene|ane)\b)"  # "kundene våre" is no infinitive
     r"(?:[a-zæøå]{2,}e|gi|gje|få|se|sjå|ha|gå|ta|nå|yte|la)\s(?=[a-zæøå])"
 )
 _AND_DO = re.compile(
@@ -76,7 +93,29 @@ _AND = r"\s(?:og(?:/eller)?|samt|eller)\s"
 _ONLY_COMMA = re.compile(r",(?!\d)\s?(?:(?:og|samt|eller)\s)?|;\s|\s/\s")
 _ONLY_AND = re.compile(_AND)
 _COMMA = re.compile(rf"{_ONLY_COMMA.pattern}|{_AND}")
-_OPENING = re.compile(r"(?:for\så|til\så|å|at|kunne|bl\.a\.|blant annet|mellom anna)\s+", re.IGNORECASE)
+_OPENING = re.compile(
+    r"(?:for\så|til\så|å|at|kunne|bl\.a\.|blant annet|mellom anna|(?:slik\s)?som(?:\sfor\seksempel|\stil\sdømes|\sf\.eks\.)|slik som|"
+    r"for eksempel|til dømes|f\.eks\.|t\.d\.|herunder|inkludert|medrekna|deriblant|også|(?:[a-z]|[ivx]{2,4}|\d{1,2})[.)])\s+",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"[\s,]{1,3}(?:(?:slik\s)?som\s)?(?:f\.eks|for eksempel|til dømes|t\.d|bl\.a|bla|blant annet|mellom anna|m\.m|m\.v|mv|osv|etc|o\.l|e\.l)$",
+    re.IGNORECASE,
+)
+# What breaks off at a word that must go on is no phrase, nor is one that only points back.
+_BROKEN = re.compile(
+    r"\b(?:og|eller|samt|å|at|som|en|ein|et|eit|den|det|dem|de|dei|hvor|hvordan|korleis|hvilke|hva|kva|for|fra|frå)$|^(?:som|og|eller)\b"
+    r"|\b(?:informasjon|opplysning\w*|beskjed|kunnskap|data|spørsmål|oversikt)\s(?:om|over)$",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(
+    r"^(?:vi|du|dere|me|de|dei|det|dette|når|hvis|viss|dersom|med|i|opplysning\w*\s(?:blir|vert|kan|skal|er|\w+(?:es|ast)))\b",
+    re.IGNORECASE,
+)
+_ONLY_VERBS = re.compile(
+    r"(?:å\s)?[a-zæøå]+(?:,\s[a-zæøå]+)*(?:\s(?:gjeldende|gjeldande|opp|ut|inn|imot|ned|fram|frem))?",
+    re.IGNORECASE,
+)
 _BRACKETS = re.compile(r"\s?\([^()]*\)")
 _ITEM_LABEL = re.compile(r"(?P<label>[^:|.]{3,70}?)\s?(?::|\s[–—-])\s")
 _COLLECTS = (
@@ -118,13 +157,19 @@ _ABOUT = re.compile(
 )
 _NO_PURPOSE_TITLE = re.compile(
     r"personvern|opplysning|grunnlag|hjemmel|heimel|rett|klage|slett|lagring|oppbevar|innsyn|cookie|kaps|kontakt|sikker|overfør|utlever|deling|"
-    r"endring|innledning|behandlingsansvar|erklæring|mottak|kilde|kjelde|\?|hva |hvem |hvilke |hvordan |kva |kven |korleis ",
+    r"endring|innledning|behandlingsansvar|erklæring|mottak|kilde|kjelde|\?|hva |hvem |hvilke |hvordan |kva |kven |korleis |"
+    r"informasjon(?!s)|bevar|regelverk|lovgiv|lovgjev|bransjenorm|(?:formål|føremål)\w*\s(?:med|for|ved)\b",
     re.IGNORECASE,
 )
 _PURPOSE_TITLE = re.compile(
-    r"^(?:\d[\d.]*\s)?(?:for å\s|formål\s?:|føremål\s?:)?(?P<title>.*(?:ing|inga|else|sjon|service|drift|analyse|statistikk|support|salg|sal|kjøp|"
+    r"^(?:\d[\d.]*[a-z]?[.)]?\s|[a-z][.)]\s)?(?:for å\s|formål\s?:|føremål\s?:)?"
+    r"(?P<title>.*(?:ing|inga|else|sjon|service|drift|analyse|statistikk|support|salg|sal|kjøp|"
     r"nyhetsbrev|nyheitsbrev|markedsføring|administrasjon|oppfølging)(?:\s(?:av|til|for|på|i|og|med|mot|ved)\s.{2,50})?)$",
     re.IGNORECASE,
+)
+
+_ONLY_LAW = re.compile(
+    r"^\w*(?:lov|forskrift)(?:en|a)?(?:\s§.*)?$|\b(?:pålegger|pålegg|påbyr|krever)\s", re.IGNORECASE
 )
 
 
@@ -160,7 +205,7 @@ def purpose_of(segment: LabelledSegment) -> str | None:
     found = next(iter(_stated_ranges(segment.text)), None)
     if found is None and segment.kind == "table_row":
         found = next(iter(_cells(segment.text, segment.context.partition(" > ")[2], _COLUMN)), None)
-    if found:
+    if found and not _ONLY_LAW.search(segment.text[slice(*found)]):
         return segment.text[slice(*found)]
     title, _, lead_in = segment.context.partition(" > ")
     label = _ITEM_LABEL.match(segment.text)
@@ -200,7 +245,7 @@ def _item(segment: LabelledSegment) -> Iterator[Range]:
     label = _ITEM_LABEL.match(text)
     end = label.end("label") if label else _first_sentence(text)
     is_name = segment.has("cookies") and " " not in text[:end].strip()  # of a cookie
-    if not is_name:
+    if not is_name and not _SENTENCE.match(text):
         yield from _split(text, 0, end, _AND_DO)
 
 
@@ -219,12 +264,18 @@ def _stated_ranges(text: str) -> Iterator[Range]:
         before = text[max(0, match.start() - 80) : match.start()]
         if _NO_AIM.search(before) or _NOT.search(before) or _NO_PURPOSE.match(text, start, end):
             continue
-        if name == "aim" and match.start() < _FRONT and (verb := _VERB_AFTER.search(text, start, end)):
-            end = verb.start()
+        if name == "aim" and match.start() < _FRONT:
+            end = _end_of_aim(text, start, end)
         rest = _REST.search(text, start, end)
         end = rest.start() if rest else end
         taken = end
         yield from _split(text, start, end, _COMMA if name in ("noun", "label") else _AND_DO)
+
+
+def _end_of_aim(text: str, start: int, end: int) -> int:
+    """Give where a purpose that opens a sentence ends: before its verb, unless that is one of a clause within."""
+    verb = _VERB_AFTER.search(text, start, end)
+    return verb.start() if verb and not _SUBORDINATE.search(text, start, verb.start()) else end
 
 
 def _split(text: str, start: int, end: int, separator: re.Pattern[str]) -> Iterator[Range]:
@@ -233,7 +284,8 @@ def _split(text: str, start: int, end: int, separator: re.Pattern[str]) -> Itera
     for match in (*separator.finditer(text, start, end), None):
         stop = match.start() if match else end
         inside = text.count("(", position, stop) > text.count(")", position, stop)
-        alone = separator is _AND_DO and " " not in text[position:stop].strip()  # "skape og levere reklame"
+        # "skape, levere og måle reklame" is one
+        alone = separator is _AND_DO and _ONLY_VERBS.fullmatch(text[position:stop].strip())
         if match and (inside or alone or text[stop - 1] == "-"):  # "inn- og utbetalinger" is one
             continue
         trimmed = _trim(text, position, stop)
@@ -251,8 +303,12 @@ def _trim(text: str, start: int, end: int) -> Range | None:
     last = _BRACKETS.search(text, start, end)
     if last and last.end() >= end - 1:
         end = last.start()
+    if tail := _TAIL.search(text, start, end):
+        end = tail.start()
     while end > start and not (text[end - 1].isalnum() or text[end - 1] == ")"):
         end -= 1
+    if _BROKEN.search(text[start:end]):
+        return None
     return (start, end) if end - start >= 3 or text[start:end].isupper() else None
 
 
@@ -291,6 +347,8 @@ def _category_ranges(segment: LabelledSegment, noun: Pattern) -> Iterator[Range]
             return
     for match in _DATA_LIST.finditer(text):
         start, end = match.span(match.lastgroup or 0)
+        if _NOT.search(text[max(0, start - 80) : start]):
+            continue
         rest = _LIST_END.search(text, start, end)
         yield from _enumerated(text, start, rest.start() if rest else end, noun, strict=True)
 

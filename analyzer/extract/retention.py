@@ -28,7 +28,7 @@ _OR_MORE = re.compile(r"\s(?:eller|og)\s(?:mer|meir|lenger|lengre|lengur)\b", re
 # A trigger stands after the length ("to år etter siste kjøp"), or before the verb ("Når du slutter, slettes …").
 _STOP = r"\s(?:dersom|hvis|viss|med mindre|unntatt|unnateke|grunnet|men|mens|medan|for å|fordi|og så|deretter|jf)\b"
 _TRIGGER = re.compile(
-    r"\s{0,3}(?P<trigger>(?:etter|fra|frå|regnet fra|rekna frå|siden|sidan|ut)\s+(?!at\s+vi\b)[^.,;()|]{3,90}?|"
+    r"\s{0,3}(?P<trigger>(?:etter|fra|frå|regnet fra|rekna frå|siden|sidan|ut)\s+(?!at\s+vi\b)[^.,:;()|]{3,90}?|"
     r"(?:(?:med|uten|utan)\s+)?(?:in)?aktivitet\b|(?:uten|utan)\s+(?:innlogging|pålogging|bruk|kjøp)\b)"
     rf"(?=[.,;()|]|{_STOP}|$)",
     re.IGNORECASE,
@@ -59,7 +59,7 @@ _OBJECT = re.compile(
     r"(?P<what>[a-zæøåA-ZÆØÅ][\wæøå-]*(?:(?:,|\sog|\seller)?\s(?!(?:i|på|til|etter|så|inntil|opptil|ut|senest|innen|innan|som|ved|når|minst)\b)"
     r"[\wæøå-]+){0,5}?)"
     r"(?=[.;)]|,(?!\s[\wæøå-]+(?:,|\sog\s))|$|\s(?:i|på|til|etter|så|inntil|opptil|opp|ut|frem|fram|senest|seinast|innen|innan|slik|som|ved|når|minst|maks\w*|for|fra|frå|"
-    r"automatisk|hos|en|ein|ei|et|eit|ett|to|tre|fire|fem|seks|ti|\d+)\b)",
+    r"automatisk|fortløpende|løpende|jevnlig|kun|bare|berre|umiddelbart|straks|snarest|rutinemessig|permanent|lenger|lengre|lengur|hos|en|ein|ei|et|eit|ett|to|tre|fire|fem|seks|ti|\d+)\b)",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"^\W{0,9}(?P<what>[A-ZÆØÅ_][^.:|]{1,60}?)\s?[:|]")
@@ -67,7 +67,8 @@ _LABEL = re.compile(r"^\W{0,9}(?P<what>[A-ZÆØÅ_][^.:|]{1,60}?)\s?[:|]")
 _FRAGMENT = re.compile(
     r"\b(?:er|var|blir|vert|kan|skal|må|vil|har|vises|visast|leses|lesast|tas|tes|gis|brukes|brukast|behandles)\b"
     r"|\b(?:og|eller|å|at|som|for|til|av|på|med|om|i|eksempel)$"
-    r"|^(?:lengre|lenger|lengst|dagen|etter|før|senest|innen|slik|så|bare|kun|(?:ett?|en|ei|to|tre|fire|fem|seks) \w+)$",
+    r"|^(?:lengre|lenger|lengst|tidligere|tidlegare|ofte|deretter|videre|vidare|derfor|ellers|elles|alltid|normalt|vanligvis|dagen|etter|"
+    r"før|senest|innen|slik|så|bare|kun|(?:ett?|en|ei|to|tre|fire|fem|seks) \w+)$",
     re.IGNORECASE,
 )
 _NO_SUBJECT = re.compile(
@@ -310,7 +311,8 @@ def _applies_to(text: str, place: int) -> str | None:
         for pattern in (_LABEL, _OBJECT, _SUBJECT):
             match = pattern.search(part)
             what = match["what"].strip(" -–•*") if match else ""
-            if what and not _NO_SUBJECT.search(what) and not _FRAGMENT.search(what):
+            whole = what.count("(") == what.count(")") and not what.endswith("@")
+            if what and whole and not _NO_SUBJECT.search(what) and not _FRAGMENT.search(what):
                 return what
     return None
 

@@ -33,7 +33,7 @@
     const target = document.getElementById(link.getAttribute("href").slice(1));
     if (link === back || !target || !text.contains(target) || text.contains(link)) { back.hidden = true; return; }
     choose("");
-    const place = link.closest("[id]:not(main)") || link;
+    const place = link.closest("[id]:not(main, section)") || link.closest("tr, li") || link;
     if (!place.id) place.id = "from" + (++number);
     const name = link.closest("tr, article")?.querySelector("th, h3")?.firstChild?.textContent.trim();
     back.href = "#" + place.id;
