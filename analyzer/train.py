@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from analyzer.classify import TextInContext, in_context
 from analyzer.classify.baseline import BaselineModel, FeatureExtractor
 from analyzer.corpus import GoldStatement, passage_labels
+from analyzer.errors import AnalyzerError
 from analyzer.knowledge import Knowledge
 from analyzer.segment import segment
 
@@ -71,11 +72,11 @@ def train_baseline(
         The model, and its cross-validated scores by topic (split by document).
 
     Raises:
-        ValueError: If there are fewer statements than folds.
+        AnalyzerError: If there are fewer statements than folds.
     """
     if len(statements) < FOLDS:
-        raise ValueError(
-            f"{len(statements)} statements are too few; training splits them into {FOLDS} parts."
+        raise AnalyzerError(
+            f"{len(statements)} merkede erklæringer er for få, siden treningen deler dem i {FOLDS}. Merk flere."
         )
     examples = collect_examples(statements, knowledge)
     vectorizer = make_vectorizer(knowledge)
