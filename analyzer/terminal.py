@@ -98,7 +98,7 @@ def show_report(report: Report, console: Console, *, full: bool) -> None:
     table = make_table("", "Opplysning", "Artikkel", "Status", "Sitat")
     taken = sum(max(len(cell) for cell in cells) + 2 for cells in list(zip(*rows, strict=True))[:3])
     for *verdict, quote in rows:
-        table.add_row(*verdict, _shorten(quote, max(20, console.width - taken - 4)))
+        table.add_row(*verdict, _shorten(quote, max(20, console.width - taken - 5)))
     console.print(table)
     console.print(_findings_table(report))
 
@@ -139,7 +139,7 @@ def _findings_table(report: Report) -> Any:
 
 
 def _shorten(text: str, limit: int = 150) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0] + " …"
+    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0][: limit - 2] + " …"
 
 
 def show_progress() -> Any:
