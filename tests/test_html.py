@@ -368,7 +368,9 @@ def test_overview(report, damaged):
         data = report if tr.xpath(".//a/@href")[0] == "reports/kvil.html" else damaged
         words = [td.text_content().strip() for td in tr.cssselect("td")[5:]]
         assert words == [read_words("nb")["status"][d["status"]].lower() for d in data["disclosures"]]
-    missing = [d["title"] for data in (report, damaged) for d in data["disclosures"] if d["status"] == "missing"]
+    missing = [
+        d["title"] for data in (report, damaged) for d in data["disclosures"] if d["status"] == "missing"
+    ]
     assert missing[0] in page.cssselect("#gaps")[0].text_content()
 
 
