@@ -116,6 +116,26 @@ class NameFinder:
                 found.append(Mention(Span(entity.start_char, entity.end_char), entity.text))
         return found
 
+    def find_persons(self, text: str) -> list[Span]:
+        """Find what the recogniser takes for names of persons."""
+        if not any(c.isupper() for c in text):
+            return []
+        return [
+            Span(entity.start_char, entity.end_char)
+            for entity in self._recogniser(text[:LONGEST]).ents
+            if entity.label_ == "PER"
+        ]
+
+    @property
+    def legal_forms(self) -> frozenset[str]:
+        """What ends the name of a firm: "AS", "ANS" …"""
+        return self._forms
+
+    @property
+    def organisation_words(self) -> tuple[str, ...]:
+        """What ends the name of other organisations, in lower case: "kommune", "skole" …"""
+        return self._kinds
+
     def find_services(self, text: str, *, shared: bool = False) -> list[Mention]:
         """Find services and companies of ``services.toml``; see :meth:`analyzer.services.ServiceFinder.find`."""
         return self._knowledge.service_finder.find(text, shared=shared)

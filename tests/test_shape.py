@@ -30,6 +30,7 @@ ORDER = [
     "assess",
     "explain",
     "evidence",
+    "redaction",
     "page",
     "marked",
     "html_report",
