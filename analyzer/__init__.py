@@ -27,13 +27,14 @@ __all__ = ["Analyzer", "AnalyzerError", "Report", "analyze", "annotate", "audit"
 _shared: dict[str, Any] = {}
 
 
-def analyze(source: str | Path | bytes, **options: Any) -> Report:
+def analyze(source: str | Path | bytes, *, redact: bool = False, **options: Any) -> Report:
     """Analyse one statement with the shipped model and rules.
 
     For many statements, or another model, use :meth:`Analyzer.load` and its methods.
 
     Args:
         source: Path of a file (text, Markdown, HTML, PDF, DOCX), or its bytes.
+        redact: Mask personal data in the report.
         **options: ``id`` and ``name``, as for :meth:`Analyzer.analyze`.
 
     Raises:
@@ -43,7 +44,11 @@ def analyze(source: str | Path | bytes, **options: Any) -> Report:
         from analyzer.pipeline import Analyzer
 
         _shared["analyzer"] = Analyzer.load()
-    report: Report = _shared["analyzer"].analyze(source, **options)
+    if redact and "redacting" not in _shared:
+        from dataclasses import replace
+
+        _shared["redacting"] = replace(_shared["analyzer"], redact=True)
+    report: Report = _shared["redacting" if redact else "analyzer"].analyze(source, **options)
     return report
 
 
@@ -66,7 +71,7 @@ def audit(
             Python ends.
         client: A Dask client to use.
         progress: Called after each source.
-        **options: The fields of :class:`analyzer.auditing.Options`: ``workers``, ``scheduler``, ``as_of`` …
+        **options: The fields of :class:`analyzer.auditing.Options`: ``workers``, ``scheduler``, ``as_of``, ``redact`` …
 
     Raises:
         AnalyzerError: If there is nothing to read, or ``out`` cannot be written.

@@ -128,12 +128,12 @@ class NameFinder:
 
     @property
     def legal_forms(self) -> frozenset[str]:
-        """What ends the name of a firm: "AS", "ANS" …"""
+        """What ends the name of a firm, such as "AS"."""
         return self._forms
 
     @property
     def organisation_words(self) -> tuple[str, ...]:
-        """What ends the name of other organisations, in lower case: "kommune", "skole" …"""
+        """What ends the name of other organisations, such as "kommune"."""
         return self._kinds
 
     def find_services(self, text: str, *, shared: bool = False) -> list[Mention]:

@@ -19,6 +19,7 @@ from analyzer.ingest import read_document
 from analyzer.knowledge import Knowledge
 from analyzer.language import NameFinder, identify_language
 from analyzer.records import Document
+from analyzer.redaction import redact as mask_personal_data
 from analyzer.report import Report, build_report
 from analyzer.restoration import restore
 from analyzer.segment import segment
@@ -49,6 +50,7 @@ class Analyzer:
         model: Scores texts for topics.
         as_of: The day of the audit, ISO 8601: which acts are in force.
         language: ``nb`` or ``en``: the language of titles and messages.
+        redact: Whether personal data are masked in the reports.
 
     Example:
         >>> az = Analyzer.load()
@@ -60,6 +62,7 @@ class Analyzer:
     model: TopicModel
     as_of: str
     language: Literal["nb", "en"] = "nb"
+    redact: bool = False
 
     @classmethod
     def load(
@@ -71,6 +74,7 @@ class Analyzer:
         language: Literal["nb", "en"] = "nb",
         threads: int | None = None,
         cache: bool = False,
+        redact: bool = False,
     ) -> Analyzer:
         """Load knowledge and model.
 
@@ -83,6 +87,8 @@ class Analyzer:
             threads: For the encoder of the shipped model; all cores when None.
             cache: Keep the encoder's scores in the user's cache folder, by digest and without text, so that
                 boilerplate seen before costs nothing.
+            redact: Mask names of persons, telephone numbers, e-mail addresses and national identity numbers in every
+                report, after the analysis, which sees them.
 
         Raises:
             AnalyzerError: If the model or a knowledge file cannot be used, or ``as_of`` is no date.
@@ -93,7 +99,7 @@ class Analyzer:
             raise AnalyzerError(f"«{as_of}» is no date; write it as 2026-11-21.") from None
         rules = Knowledge.load(knowledge)
         topic_model = load_model(model, rules, threads=threads, cache=default_cache() if cache else None)
-        return cls(rules, topic_model, day.isoformat(), language)
+        return cls(rules, topic_model, day.isoformat(), language, redact)
 
     def analyze(
         self,
@@ -147,7 +153,7 @@ class Analyzer:
             unreadable=_why_unreadable(restoration.text, language),
             doubts=doubts,
         )
-        return build_report(
+        report = build_report(
             document,
             restoration,
             language,
@@ -160,6 +166,7 @@ class Analyzer:
             knowledge=self.knowledge.digest,
             as_of=self.as_of,
         )
+        return Report(mask_personal_data(report.data, self._names)) if self.redact else report
 
     @cached_property
     def _names(self) -> NameFinder:

@@ -73,6 +73,13 @@ class _Restoration(TypedDict):
     repairs: list[_Repair]
 
 
+class _Redacted(TypedDict):
+    person: int
+    phone: int
+    email: int
+    id: int
+
+
 @with_config(_OPEN)
 class _Document(TypedDict):
     id: str
@@ -86,6 +93,7 @@ class _Document(TypedDict):
     extraction: _Extraction
     restoration: _Restoration
     date: str | None
+    redacted: NotRequired[_Redacted]
 
 
 @with_config(_OPEN)

@@ -17,7 +17,8 @@ def annotate(
     """Write a copy of a statement with the report's findings as comments and its disclosures marked.
 
     A PDF or Word document keeps its looks. For other sources, and for a PDF whose comments are wanted in Word,
-    the copy is a Word document of the text as it was read. The source is left as it is.
+    the copy is a Word document of the text as it was read; so also for a report whose personal data are masked. The
+    source is left as it is.
 
     Args:
         report: What was found in the source.
@@ -36,6 +37,12 @@ def annotate(
     content = source if isinstance(source, bytes) else read_file(source)
     _check_source(report, source, content, path)
     check_copy(content, path)
+    redacted = "redacted" in report.data["document"]
+    if redacted and path.suffix.lower() != ".docx":
+        raise AnalyzerError(
+            f"{path}: En sladdet kopi kan bare skrives som Word-dokument, av den sladdede teksten. Skriv til "
+            f"{path.with_suffix('.docx').name} i stedet."
+        )
     if path.suffix.lower() == ".pdf":
         from analyzer.annotation.pdf import annotate_pdf
 
@@ -44,7 +51,7 @@ def annotate(
         from analyzer.annotation.docx import annotate_docx
         from analyzer.annotation.from_text import make_docx
 
-        original = report.data["document"]["extraction"]["method"] == "docx"
+        original = report.data["document"]["extraction"]["method"] == "docx" and not redacted
         made, warnings = annotate_docx(report.data, content if original else make_docx(report.data), language)
     try:
         path.write_bytes(made)

@@ -43,6 +43,8 @@ class Options:
         manifest: A list of statements, as for :func:`analyzer.sources.expand`.
         discover: Find the statement from the pages that URLs name.
         allow_private: Also fetch URLs of this machine and its network.
+        redact: Mask personal data in all that is written, as for :meth:`Analyzer.load`; pages fetched are not kept, but
+            their records are.
         pages: Write an HTML page for each statement, and one over all.
         analysis: ``module:function``. The function takes these options and gives a function of bytes, id and
             source name that gives the report as JSON text, or raises AnalyzerError. Workers import it.
@@ -64,6 +66,7 @@ class Options:
     discover: bool = False
     allow_private: bool = False
     pages: bool = True
+    redact: bool = False
     analysis: str = ANALYSIS
 
 
@@ -80,6 +83,7 @@ def describe_settings(options: Options) -> dict[str, Any]:
         "language": options.language,
         "ocr": options.ocr,
         "ocr_language": options.ocr_language,
+        "redact": options.redact,
         "analysis": options.analysis,
     }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analyzer.auditing.rows import Row, status_column
+from analyzer.redaction.spans import MASK
 
 _STATUSES = ("present", "partial", "undetermined", "missing", "not_applicable")
 
@@ -43,7 +44,7 @@ class Owners:
         """Give what an organisation is known by: ``nr:`` or ``name:``, or ``id:`` of a statement that names nobody."""
         if number:
             return f"nr:{number}"
-        if not name:
+        if not name or MASK in name:  # a mask may stand for anybody
             return f"id:{id}"
         numbers = self._numbers.get(_folded(name), set())
         return f"nr:{next(iter(numbers))}" if len(numbers) == 1 else f"name:{_folded(name)}"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analyzer.auditing.folder import Entry, RunFolder
+from analyzer.auditing.masked import pages_folder, redact_sources
 from analyzer.auditing.options import Options, describe_settings, settings_digest
 from analyzer.auditing.results import Audit
 from analyzer.auditing.schedule import do_jobs
@@ -64,7 +65,8 @@ def run_audit(
     ``out`` gets ``index.html`` over all; ``reports/<id>.json`` and ``.html``; for documents, each list of a report and
     each summary a CSV file, a sheet of ``audit.xlsx`` and a Parquet
     dataset under ``tables/``; ``errors.csv``; ``run.json``; ``ledger.jsonl``, by
-    which a run goes on; and ``evidence/`` with the pages fetched. A source that cannot be read is recorded, and the rest go on.
+    which a run goes on; and ``evidence/`` with the
+    pages fetched, but only their records where personal data are masked. A source that cannot be read is recorded, and the rest go on.
 
     Args:
         sources: Files, folders, patterns, web archives and URLs, or sources.
@@ -79,13 +81,16 @@ def run_audit(
     """
     options = options or Options()
     folder = Path(out)
-    found = _outside(folder, _gather(sources, folder, options, progress))
-    ids = unique_ids(found)
     try:
-        with RunFolder(folder) as run_folder:
-            run = _Run.start(run_folder, options, found, ids)
-            run.analyze(progress, client)
-            return run.finish()
+        with pages_folder(folder, passing=options.redact) as pages:
+            found = _outside(folder, _gather(sources, pages, options, progress))
+            if options.redact:
+                found = redact_sources(found, options.knowledge)
+            ids = unique_ids(found)
+            with RunFolder(folder) as run_folder:
+                run = _Run.start(run_folder, options, found, ids)
+                run.analyze(progress, client)
+                return run.finish()
     except OSError as error:
         raise AnalyzerError(
             f"{folder} kan ikke skrives: {error.strerror or error}. Velg en annen --out."
@@ -93,16 +98,16 @@ def run_audit(
 
 
 def _gather(
-    given: Iterable[str | Path | Source], folder: Path, options: Options, progress: Progress
+    given: Iterable[str | Path | Source], pages: Path, options: Options, progress: Progress
 ) -> list[Source]:
-    """Make a source of each statement that is named; pages are fetched into the folder's evidence."""
+    """Make a source of each statement that is named; pages are fetched into a folder."""
     given = list(given)
     ready = [source for source in given if isinstance(source, Source)]
     paths = [path for path in given if not isinstance(path, Source)]
     if not paths and options.manifest is None and ready:
         return ready
     web = open_web(
-        folder / "evidence",
+        pages,
         allow_private=options.allow_private,
         discover=options.discover,
         reuse=not options.force,

@@ -92,6 +92,7 @@ class Task:
                 with suppress(OSError):  # a worker that does not see the report makes it again
                     return Outcome("unchanged", digest, page=self._render(_known_report(job)))
             report = self._load()(data, job.id, name)
+            self._check_redaction(report)
             report.encode("utf-8")  # what cannot be written must fail here, where it harms only itself
             return Outcome("done", digest, report, self._render(report))
         except (Unusable, MemoryError):
@@ -100,7 +101,8 @@ class Task:
             reason = str(error).encode("utf-8", "replace").decode()
             return Outcome("failed", digest, error=reason, lasting=digest is not None)
         except Exception as error:  # one statement must never stop the others
-            reason = f"{name}: uventet feil ({type(error).__name__}: {error}). Meld den til prosjektet."
+            what = type(error).__name__ if self.options.redact else f"{type(error).__name__}: {error}"
+            reason = f"{name}: uventet feil ({what}). Meld den til prosjektet."
             return Outcome("failed", digest, error=reason)
 
     def _render(self, report: str | None) -> str | None:
@@ -110,6 +112,13 @@ class Task:
         from analyzer.html_report import render_report
 
         return render_report(json.loads(report), self.options.language)
+
+    def _check_redaction(self, report: str) -> None:
+        """Refuse a report that an analysis of the user's own has not masked, before it is written."""
+        if self.options.redact and "redacted" not in json.loads(report)["document"]:
+            raise Unusable(
+                f"Analysen «{self.options.analysis}» sladder ikke. Kjør uten --redact, eller bruk den medfølgende."
+            )
 
     def _load(self) -> Analysis:
         if self._analysis is None:
@@ -150,6 +159,7 @@ def load_analysis(options: Options) -> Analysis:
         language=options.language,
         threads=options.workers,
         cache=options.cache,
+        redact=options.redact,
     )
 
     def analyze(data: bytes, id: str, name: str) -> str:

@@ -71,6 +71,14 @@ CacheOption = Annotated[
         help="Ta vare på modellens tall for tekster den har sett (uten teksten selv), så neste kjøring går fortere.",
     ),
 ]
+RedactOption = Annotated[
+    bool,
+    typer.Option(
+        "--redact",
+        help="Sladd personnavn, telefonnumre, e-postadresser og fødselsnumre i alt som skrives. Filnavn og nettadresser som "
+        "du oppgir, står som de er, og et program finner ikke alt: les gjennom før deling.",
+    ),
+]
 AllowPrivateOption = Annotated[
     bool,
     typer.Option("--allow-private", help="Hent også nettadresser på denne maskinen og i det lokale nettet."),

@@ -24,6 +24,7 @@ from analyzer.cli.app import (
     Ocr,
     OcrLanguageOption,
     OcrOption,
+    RedactOption,
     Severity,
     app,
     finish,
@@ -96,6 +97,7 @@ def audit(
     ocr: OcrOption = Ocr.AUTO,
     ocr_language: OcrLanguageOption = None,
     cache: CacheOption = True,
+    redact: RedactOption = False,
 ) -> None:
     """Analyser mange erklæringer; en som ikke kan leses, stopper ikke de andre.
 
@@ -124,6 +126,7 @@ def audit(
         discover=discover,
         allow_private=allow_private,
         pages=pages,
+        redact=redact,
     )
     paths = paths or []
     if not paths and not manifest:

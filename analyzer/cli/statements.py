@@ -22,6 +22,7 @@ from analyzer.cli.app import (
     Ocr,
     OcrLanguageOption,
     OcrOption,
+    RedactOption,
     Severity,
     app,
     finish,
@@ -70,6 +71,7 @@ def analyze(
     ocr_language: OcrLanguageOption = None,
     cache: CacheOption = True,
     allow_private: AllowPrivateOption = False,
+    redact: RedactOption = False,
 ) -> None:
     """Analyser én eller flere erklæringer og vis hva de opplyser om.
 
@@ -85,10 +87,12 @@ def analyze(
     if html:
         check_target(html, "--html", (".html", ".htm"), files)
     if annotate:
-        check_target(annotate, "--annotate", (".docx", ".pdf"), files)
+        check_target(annotate, "--annotate", (".docx",) if redact else (".docx", ".pdf"), files)
     if as_json:
         check_no_output(files)
-    az = Analyzer.load(model, knowledge=knowledge, as_of=as_of, language=lang.value, cache=cache)
+    az = Analyzer.load(
+        model, knowledge=knowledge, as_of=as_of, language=lang.value, cache=cache, redact=redact
+    )
     console = make_console()
     unreadable, gravest = False, 0
     for file in files:

@@ -17,15 +17,14 @@ from analyzer.language import NameFinder
 from analyzer.records import Span
 from analyzer.redaction.numbers import digits_of, find_numbers
 from analyzer.redaction.persons import PersonFinder
-from analyzer.redaction.spans import KINDS, Kind, Personal, merge
+from analyzer.redaction.spans import KINDS, MASK, Kind, Personal, merge
 
 __all__ = ["KINDS", "MASK", "Kind", "Personal", "find_personal_data", "mask", "redact", "redact_text"]
 
-MASK = "█"
-"""Stands for each character that is hidden; spaces and line breaks stay."""
-
 _LOWER_CASE = re.compile(r"(?<![\w@.-])[^\W\d_A-ZÆØÅ]{2,}(?![\w@])")
-_NAMED_ADDRESS = re.compile(r"(?P<given>[^\W\d_]{2,})[._-](?:[^\W\d_][._-])?(?P<surname>[^\W\d_]{3,})\s?[@(\[]")
+_NAMED_ADDRESS = re.compile(
+    r"(?P<given>[^\W\d_]{2,})[._-](?:[^\W\d_][._-])?(?P<surname>[^\W\d_]{3,})\s?[@(\[]"
+)
 _KEPT = frozenset(
     {"schema_version", "analyzer", "summary", "id", "source", "sha256", "media_type", "language", "date"}
 )
@@ -143,7 +142,7 @@ class _Finder:
 
 
 def align(reading: str, text: str, start: int, end: int) -> list[int] | None:
-    """Give for each character of a reading its offset in the text that it was made of.
+    r"""Give for each character of a reading its offset in the text that it was made of.
 
     What the reading left out (hyphens at line ends, list markers) is skipped; a space stands for any white space.
 
@@ -157,7 +156,7 @@ def align(reading: str, text: str, start: int, end: int) -> list[int] | None:
         The offsets, rising; None if the passage reads otherwise.
 
     Example:
-        >>> align("Kari Nordmann", "- Kari Nord-\\nmann.", 0, 18)
+        >>> align("Kari Nordmann", "- Kari Nord-\nmann.", 0, 18)
         [2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16]
     """
     offsets: list[int] = []

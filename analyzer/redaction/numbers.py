@@ -37,7 +37,7 @@ _BEFORE = 45
 _CALLED = re.compile(
     r"(?:(?<!\w)(?:tlf|tel|fax|faks|mob|ring|sms|phone|whatsapp|signal|mobil|call)\w*|\w*telef(?:on|aks)\w*|\w*mobil\w*|sentralbord\w*"
     r"|(?<!\w)[tm](?=\s?:))(?:[^\d\n]{0,25}|[^\w\n]{0,3}\n\W{0,4})$"
-    r"|\d(?:\s?[/,|]|\s(?:eller|og))\s(?:mobil\w*\W{1,3})?$",
+    r"|\d(?:\s?[/,|]|\s(?:eller|og))\s(?:(?:mobil\w*|kontor|privat|arbeid|jobb)\W{1,3})?$",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
@@ -125,11 +125,11 @@ def _telephone_numbers(text: str, known: Collection[str]) -> Iterator[Personal]:
             yield Personal(match.start(), match.end(), "phone")
     for match in _LOCAL.finditer(text):
         before = text[max(0, match.start() - _BEFORE) : match.start()]
-        if digits_of(match[0], "phone") in known or _CALLED.search(before):
+        told = digits_of(match[0], "phone") in known or _CALLED.search(before)
+        if told or (_PLAIN_FORMS.fullmatch(match[0]) and not _is_counted(text, before, match.end())):
             yield Personal(match.start(), match.end(), "phone")
-        elif (
-            _PLAIN_FORMS.fullmatch(match[0])
-            and not _COUNTED.search(before)
-            and not _COUNTING.match(text, match.end())
-        ):
-            yield Personal(match.start(), match.end(), "phone")
+
+
+def _is_counted(text: str, before: str, end: int) -> bool:
+    """Tell "kundenummer 12345678" and "12 345 678 kroner" by the words beside the digits."""
+    return _COUNTED.search(before) is not None or _COUNTING.match(text, end) is not None

@@ -38,6 +38,7 @@ class PersonFinder:
         self._long_kinds = tuple(word for word in organisation_words if len(word) >= 5)
         self._whole: set[tuple[str, ...]] = set()
         self._alone: set[str] = set()
+        self._firm_words: set[str] = set()
 
     def find(self, text: str, suggested: Iterable[Span] = ()) -> list[Personal]:
         """Find the persons in a text, and learn their names.
@@ -48,6 +49,7 @@ class PersonFinder:
         """
         words = self._reader.read(text)
         found: list[Personal] = []
+        self._learn_firms(text, words)
         for start, end in runs(text, words):
             for first, last in self._in_run(text, words, start, end):
                 found.append(self._learn(words, first, last))
@@ -67,7 +69,7 @@ class PersonFinder:
             index += length or 1
 
     def learn_address(self, given: str, surname: str) -> None:
-        """Know a person by the two words of an address, if the first is a given name: kari.nordmann@…"""
+        """Know a person by two words of an e-mail address, if the first is a given name."""
         word, *more = self._reader.read(given)
         if word.part == "given" and word.sure and not more:
             self._learn_names([given, surname])
@@ -75,9 +77,22 @@ class PersonFinder:
     def _learn_names(self, names: Sequence[str]) -> None:
         self._whole.add(tuple(_base(name.casefold()) for name in names))
         for name in names:
-            (word,) = self._reader.read(name)[:1] or [None]
-            if word and len(name) > 2 and word.part in ("given", "surname", "word") and word.sure:
+            word = self._reader.read(name)[0]
+            if len(name) > 2 and word.part in ("given", "surname", "word") and word.sure:
                 self._alone.add(name)
+
+    def _learn_firms(self, text: str, words: Sequence[Word]) -> None:
+        """Remember what firms are called, for where they are named without their legal form."""
+        for index, word in enumerate(words):
+            if word.text in self._forms:
+                first = index
+                while (
+                    first
+                    and words[first - 1].part == "word"
+                    and next_to(text, words[first - 1], words[first])
+                ):
+                    first -= 1
+                self._firm_words.update(w.text for w in words[first:index])
 
     def _learn(self, words: Sequence[Word], first: int, last: int) -> Personal:
         names = [word.text for word in words[first:last] if word.part not in ("initial", "particle")]
@@ -95,7 +110,9 @@ class PersonFinder:
                 return last - index
         word = words[index]
         alone = _capitalised(word.text)
-        if (alone in self._alone or _genitive(alone) in self._alone) and self._stands_alone(text, words, index):
+        if (alone in self._alone or _genitive(alone) in self._alone) and self._stands_alone(
+            text, words, index
+        ):
             return 1
         return 0
 
@@ -106,7 +123,9 @@ class PersonFinder:
             return False
         before = words[index - 1] if index and next_to(text, words[index - 1], word) else None
         after = words[index + 1] if index + 1 < len(words) and next_to(text, word, words[index + 1]) else None
-        if any(beside and beside.part == "word" and beside.text not in self._alone for beside in (before, after)):
+        if any(
+            beside and beside.part == "word" and beside.text not in self._alone for beside in (before, after)
+        ):
             return False
         return not (before and before.key in _ON and word.part != "given")
 
@@ -122,8 +141,12 @@ class PersonFinder:
         elif named and len(named) == len(run) == 1:
             if self._is_single(run[0], role, call):
                 yield start, end
-        elif named and (role or self._role_after(text, run[-1].end)) and not (
-            named[0].part == "word" and all(word.part == "word" and word.text.isupper() for word in named)
+        elif (
+            named
+            and (role or self._role_after(text, run[-1].end))
+            and not (
+                named[0].part == "word" and all(word.part == "word" and word.text.isupper() for word in named)
+            )
         ):
             yield start, end
         else:
@@ -146,12 +169,16 @@ class PersonFinder:
     @staticmethod
     def _is_single(word: Word, role: bool, call: bool) -> bool:
         if word.part == "given":
-            return word.sure or role or call
+            return role or call or (word.sure and not word.text.isupper())
         return role and word.part == "surname"
 
     def _is_turned(self, text: str, words: Sequence[Word], start: int, end: int) -> bool:
         """Tell "Nordmann, Kari" from a list of persons."""
-        if not start or words[start].part != "given" or text[words[start - 1].end : words[start].start] != ", ":
+        if (
+            not start
+            or words[start].part != "given"
+            or text[words[start - 1].end : words[start].start] != ", "
+        ):
             return False
         before = words[start - 1]
         alone = start < 2 or not next_to(text, words[start - 2], before) or words[start - 2].part == "other"
@@ -160,17 +187,17 @@ class PersonFinder:
     def _confirm(self, text: str, words: Sequence[Word], inside: Sequence[int]) -> Iterator[tuple[int, int]]:
         """Give what a recogniser suggests, without the words at its edges that are no names, if anything is left."""
         kept = list(inside)
-        while kept and words[kept[0]].part in ("other", "particle"):
+        while kept and words[kept[0]].part not in ("given", "surname", "word"):
             kept.pop(0)
         while kept and words[kept[-1]].part in ("other", "particle"):
             kept.pop()
         if not kept or self._is_of_organisation(text, words, kept[0], kept[-1] + 1):
             return
-        named = [words[i] for i in kept if words[i].part in ("given", "surname", "word")]
-        single = len(named) == 1 and len(kept) == 1
-        if any(words[i].part == "other" for i in kept) or not named:
+        name = [words[i] for i in kept]
+        unknown = [word for word in name if word.part == "word"]
+        if any(word.part == "other" or word.text in self._firm_words for word in name):
             return
-        if not single or (named[0].part == "given" and named[0].sure) or named[0].part == "surname":
+        if len(name) > 1 and not (unknown and all(word.text.isupper() for word in unknown)):
             yield kept[0], kept[-1] + 1
 
     def _is_of_organisation(self, text: str, words: Sequence[Word], start: int, end: int) -> bool:

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+MASK = "█"
+"""Stands for each character that is hidden; spaces and line breaks stay."""
+
 Kind = Literal["person", "phone", "email", "id"]
 KINDS: tuple[Kind, ...] = ("person", "phone", "email", "id")
 """Names of persons, telephone numbers, e-mail addresses, and national identity numbers."""
