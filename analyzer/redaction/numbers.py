@@ -33,15 +33,20 @@ _PLAIN_FORMS = re.compile(
 )
 """Ways of writing eight digits that need no word beside them to be a telephone number."""
 
+_DATE = re.compile(r"(?:19|20)\d\d([ .-])[01]\d\1[0-3]\d|[0-3]\d([ .-])[01]\d\2(?:19|20)\d\d")
+_BARE_DATE = re.compile(r"(?:19|20)\d\d[01]\d[0-3]\d|[0-3]\d[01]\d(?:19|20)\d\d")
 _BEFORE = 45
 _CALLED = re.compile(
     r"(?:(?<!\w)(?:tlf|tel|fax|faks|mob|ring|sms|phone|whatsapp|signal|mobil|call)\w*|\w*telef(?:on|aks)\w*|\w*mobil\w*|sentralbord\w*"
-    r"|(?<!\w)[tm](?=\s?:))(?:[^\d\n]{0,25}|[^\w\n]{0,3}\n\W{0,4})$"
-    r"|\d(?:\s?[/,|]|\s(?:eller|og))\s(?:(?:mobil\w*|kontor|privat|arbeid|jobb)\W{1,3})?$",
+    r"|(?<!\w)[tm](?=\s?:))(?:[^\d\n]{0,25}|[^\w\n]{0,3}\n\W{0,4})$",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(
+    r"(?:\d[ .-]?){7}\d(?:\s?[/,|]|\s(?:eller|og))\s(?:(?:mobil\w*|kontor|privat|arbeid|jobb)\W{1,3})?$",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"(?:\b(?:org|nr|id|kid|iso|isbn|kr|nok|ip|gnr|bnr|versjon|punkt|pkt|kap|side|iban)|\w*nummer\w*|\w*(?:konto|kunde|faktura|sak|saks|arkiv|ref|referanse|ordre|lov)\w*|§)"
+    r"(?:\b(?:org|nr|id|kid|iso|isbn|kr|nok|ip|gnr|bnr|versjon|punkt|pkt|kap|side|iban)|\w*nummer\w*|\w*(?:konto(?!r\b)|kunde|faktura|sak|saks|arkiv|ref|referanse|ordre|lov)\w*|§)"
     r"\W{0,6}(?:nr\W{0,3}|er\s)?$",
     re.IGNORECASE,
 )
@@ -124,9 +129,15 @@ def _telephone_numbers(text: str, known: Collection[str]) -> Iterator[Personal]:
         if 8 <= sum(c.isdigit() for c in match[0]) <= 15:
             yield Personal(match.start(), match.end(), "phone")
     for match in _LOCAL.finditer(text):
+        if _DATE.fullmatch(match[0]):
+            continue
         before = text[max(0, match.start() - _BEFORE) : match.start()]
         told = digits_of(match[0], "phone") in known or _CALLED.search(before)
-        if told or (_PLAIN_FORMS.fullmatch(match[0]) and not _is_counted(text, before, match.end())):
+        if told or (
+            not _BARE_DATE.fullmatch(match[0])
+            and (_LISTED.search(before) or _PLAIN_FORMS.fullmatch(match[0]))
+            and not _is_counted(text, before, match.end())
+        ):
             yield Personal(match.start(), match.end(), "phone")
 
 
