@@ -86,8 +86,8 @@ def hidden(block):
 def test_marked_data_are_masked(name, names):
     """A floor, not each block: heldout.txt is for measuring (tests/benchmarks/redaction.py)."""
     given = list(blocks(name))
-    wrong = [block for block in given if redact_text(unmarked(block), names) != hidden(block)]
-    assert len(wrong) <= 0.05 * len(given), wrong
+    wrong = sum(redact_text(unmarked(block), names) != hidden(block) for block in given)
+    assert wrong <= 0.05 * len(given)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +96,7 @@ def test_marked_data_are_masked(name, names):
         "tlf. [22 11 33 44|phone]",
         "[+47 912 34 567|phone] og [0047 91234567|phone]",
         "Mobil: [91234567|phone], kontor [2233 4455|phone]",
+        "tlf [00 00 70 15|phone]",
         "Mob. [912.34.567|phone]",
         "T: [22 33 44 55|phone] / [22 33 44 56|phone]",
         "Telefon:\n[22 33 44 55|phone]",
@@ -127,6 +128,9 @@ def test_find_numbers(marked):
         "[Ingunn Vågslid|person] svarer. [Vågslid|person] er leiar. [INGUNN VÅGSLID|person] i Vågslid.",
         "Vågslid Bygg AS eies av [Ingunn Vågslid|person].",
         "Skriv til [ingunn.vagslid@fjell.example|email], og spør etter [Ingunn Vagslid|person].",
+        "Skarvkraft Strøm AS leverer. Skarvkraft Strøm og Skarvkraft svarer.",
+        "Anna informasjon: sjå Kr. Augusts\ngate 9. [Anna Lie|person] svarer, og Hallvard Maskin brøyter.",
+        "[Kari|person] svarer på [kari@fjell.example|email] eller [kari (at) fjell.example|email], se fjell.example/kari.",
         "Advokatfirmaet Hansen, Hansens gate 3, Kari Trestakks vei og Olav Duuns skole",
         "Daglig leder er [Kari Nordmann|person], og Kari Nordmann Foto er firmaet.".replace(
             "Kari Nordmann Foto", "[Kari Nordmann|person] Foto"

@@ -21,7 +21,8 @@ from analyzer.redaction.spans import KINDS, MASK, Kind, Personal, merge
 
 __all__ = ["KINDS", "MASK", "Kind", "Personal", "find_personal_data", "mask", "redact", "redact_text"]
 
-_LOWER_CASE = re.compile(r"(?<![\w@.-])[^\W\d_A-ZÆØÅ]{2,}(?![\w@])")
+_LOWER_CASE = re.compile(r"(?<!\w)[^\W\d_A-ZÆØÅ]{2,}(?!\w)")
+_ADDRESS = re.compile(r"@|\w[./]\w")
 _NAMED_ADDRESS = re.compile(
     r"(?P<given>[^\W\d_]{2,})[._-](?:[^\W\d_][._-])?(?P<surname>[^\W\d_]{3,})\s?[@(\[]"
 )
@@ -102,21 +103,24 @@ def _lines(text: str) -> Iterator[tuple[int, int, str]]:
 class _Finder:
     """Finds the personal data of one document, and knows them again."""
 
-    def __init__(self, text: str, names: NameFinder) -> None:
+    def __init__(self, text: str, names: NameFinder, organisations: Iterable[str] = ()) -> None:
         self._text = text
         self._names = names
         self._numbers: set[str] = set()
         self._persons = PersonFinder(
-            ordinary=frozenset(_LOWER_CASE.findall(text)),
+            ordinary=_ordinary_words(text),
             legal_forms=names.legal_forms,
             organisation_words=names.organisation_words,
+            organisations=organisations,
         )
 
     def find(self, sentences: Iterable[tuple[int, int, str]]) -> list[Personal]:
         """Find them all in the text, and learn them."""
         found = [*find_numbers(self._text), *self._persons.find(self._text)]
         for start, end, sentence in sentences:
-            inside = self._persons.find(sentence, self._suggest(sentence))
+            inside = self._persons.confirm(sentence, self._suggest(sentence))
+            if sentence not in self._text[start:end]:  # lines were joined
+                inside += self._persons.find(sentence)
             offsets = align(sentence, self._text, start, end) if inside else None
             if offsets is not None:
                 found += (Personal(offsets[p.start], offsets[p.end - 1] + 1, p.kind) for p in inside)
@@ -139,6 +143,13 @@ class _Finder:
             self._numbers.add(digits_of(written, one.kind))
         elif one.kind == "email" and (named := _NAMED_ADDRESS.match(written)):
             self._persons.learn_address(named["given"].title(), named["surname"].title())
+
+
+def _ordinary_words(text: str) -> frozenset[str]:
+    """Give the words that stand in lower case, but for those of addresses: "kari.nordmann@fjell.example"."""
+    without = mask(text, (found for found in find_numbers(text) if found.kind == "email"))
+    pieces = (piece for piece in without.split() if not _ADDRESS.search(piece))
+    return frozenset(word for piece in pieces for word in _LOWER_CASE.findall(piece))
 
 
 def align(reading: str, text: str, start: int, end: int) -> list[int] | None:
@@ -189,7 +200,7 @@ class _Redactor:
             for k in range(len(piece.text))
         ]
         self._starts = [start for start, _ in self._spans]
-        self._finder = _Finder(self._text, names)
+        self._finder = _Finder(self._text, names, _organisations(data))
 
     def redact(self) -> dict[str, Any]:
         """Give the masked report."""
@@ -256,6 +267,11 @@ class _Redactor:
 
     def _mask_word(self, word: str) -> str:
         return _hide(word) if _bare(word) in self._fragments else word
+
+
+def _organisations(data: Mapping[str, Any]) -> list[str]:
+    found = [data.get("organisation", {}).get("name"), *(r["name"] for r in data.get("recipients", ()))]
+    return [name for name in found if name]
 
 
 def _bare(word: str) -> str:

@@ -23,7 +23,7 @@ _EMAIL = re.compile(
     re.IGNORECASE,
 )
 
-_EIGHT = rf"[2-9](?:{_GAP}?\d){{7}}"
+_EIGHT = rf"\d(?:{_GAP}?\d){{7}}"
 _END = rf"(?!\w|{_GAP}\d\d(?!\d)|[.-]\d)"
 _NORWAY = re.compile(rf"(?<![\w+])(?:(?:\+|00)\s?47|\(\s?(?:\+|00)?47\s?\)){_GAP}{{0,2}}{_EIGHT}(?!\d)")
 _ABROAD = re.compile(rf"(?<![\w+])\(?\+\d{{1,3}}\)?(?:{_GAP}?\(?\d{{1,5}}\)?){{2,6}}(?!\d)")
@@ -135,6 +135,7 @@ def _telephone_numbers(text: str, known: Collection[str]) -> Iterator[Personal]:
         told = digits_of(match[0], "phone") in known or _CALLED.search(before)
         if told or (
             not _BARE_DATE.fullmatch(match[0])
+            and match[0][0] > "1"
             and (_LISTED.search(before) or _PLAIN_FORMS.fullmatch(match[0]))
             and not _is_counted(text, before, match.end())
         ):

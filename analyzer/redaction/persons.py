@@ -13,6 +13,7 @@ from analyzer.redaction.words import Reader, Word, next_to, runs
 LONGEST_NAME = 6
 _BEFORE = 70
 _AFTER = 60
+_DEFINITE = re.compile(r"\w{5,}(?:et|en)")
 _ON = frozenset({"i", "på"})
 
 
@@ -23,7 +24,12 @@ class PersonFinder:
     """
 
     def __init__(
-        self, *, ordinary: Collection[str], legal_forms: Collection[str], organisation_words: Collection[str]
+        self,
+        *,
+        ordinary: Collection[str],
+        legal_forms: Collection[str],
+        organisation_words: Collection[str],
+        organisations: Iterable[str] = (),
     ) -> None:
         """Know nobody yet.
 
@@ -31,6 +37,7 @@ class PersonFinder:
             ordinary: Words that the document also writes in lower case.
             legal_forms: "AS", "ANS" … after which a name is an organisation's.
             organisation_words: "kommune", "skole" … likewise.
+            organisations: Names of organisations that the document speaks of.
         """
         self._reader = Reader(ordinary)
         self._forms = frozenset(legal_forms)
@@ -38,21 +45,24 @@ class PersonFinder:
         self._long_kinds = tuple(word for word in organisation_words if len(word) >= 5)
         self._whole: set[tuple[str, ...]] = set()
         self._alone: set[str] = set()
-        self._firm_words: set[str] = set()
+        self._firm_words = {
+            word.key for name in organisations for word in self._reader.read(name) if word.part == "word"
+        }
 
-    def find(self, text: str, suggested: Iterable[Span] = ()) -> list[Personal]:
-        """Find the persons in a text, and learn their names.
-
-        Args:
-            text: A sentence, a line, or many.
-            suggested: Passages that a recogniser takes for persons.
-        """
+    def find(self, text: str) -> list[Personal]:
+        """Find the persons in a text, and learn their names."""
         words = self._reader.read(text)
         found: list[Personal] = []
         self._learn_firms(text, words)
         for start, end in runs(text, words):
             for first, last in self._in_run(text, words, start, end):
                 found.append(self._learn(words, first, last))
+        return found
+
+    def confirm(self, text: str, suggested: Sequence[Span]) -> list[Personal]:
+        """Give the persons among the passages that a recogniser takes for such, and learn their names."""
+        words = self._reader.read(text) if suggested else []
+        found: list[Personal] = []
         for span in suggested:
             inside = [i for i, word in enumerate(words) if word.start >= span.start and word.end <= span.end]
             found += (self._learn(words, *name) for name in self._confirm(text, words, inside))
@@ -86,13 +96,11 @@ class PersonFinder:
         for index, word in enumerate(words):
             if word.text in self._forms:
                 first = index
-                while (
-                    first
-                    and words[first - 1].part == "word"
-                    and next_to(text, words[first - 1], words[first])
-                ):
+                while first and words[first - 1].part in ("word", "surname"):
+                    if not next_to(text, words[first - 1], words[first]):
+                        break
                     first -= 1
-                self._firm_words.update(w.text for w in words[first:index])
+                self._firm_words.update(w.key for w in words[first:index])
 
     def _learn(self, words: Sequence[Word], first: int, last: int) -> Personal:
         names = [word.text for word in words[first:last] if word.part not in ("initial", "particle")]
@@ -162,7 +170,7 @@ class PersonFinder:
                 if word.sure or supported or (call and index == start):
                     yield index, min(end, index + LONGEST_NAME)
                     return
-            if word.part == "surname" and index > start:
+            if word.part == "surname" and index > start and not self._is_firm(words[start:end]):
                 yield max(start, index - 3), end
                 return
 
@@ -195,10 +203,28 @@ class PersonFinder:
             return
         name = [words[i] for i in kept]
         unknown = [word for word in name if word.part == "word"]
-        if any(word.part == "other" or word.text in self._firm_words for word in name):
+        if any(word.part == "other" for word in name) or self._is_firm(name):
             return
         if len(name) > 1 and not (unknown and all(word.text.isupper() for word in unknown)):
             yield kept[0], kept[-1] + 1
+
+    def _is_firm(self, name: Sequence[Word]) -> bool:
+        """Tell whether words that no given name speaks for are those of a firm named elsewhere, or of its kind."""
+        return any(
+            word.key in self._firm_words
+            or word.key.removesuffix("s") in self._kinds
+            or self._is_common(word.key)
+            for word in name
+            if word.part == "word"
+        )
+
+    def _is_common(self, word: str) -> bool:
+        """Tell common nouns: "songlaget", "dyresykehuset"."""
+        return self._ends_as_kind.search(word) is not None or _DEFINITE.fullmatch(word) is not None
+
+    @cached_property
+    def _ends_as_kind(self) -> re.Pattern[str]:
+        return re.compile(rf"(?:{'|'.join(self._long_kinds)})(?:et|en|a|s)?$")
 
     def _is_of_organisation(self, text: str, words: Sequence[Word], start: int, end: int) -> bool:
         """Tell whether words are the name of a firm, an institution or a street, or a part of it."""
@@ -255,7 +281,7 @@ def _is_schooling(word: str) -> bool:
 
 def _is_near(text: str, first: Word, second: Word) -> bool:
     gap = text[first.end : second.start]
-    return len(gap) <= 2 and not gap.strip(" \u00a0.")
+    return len(gap) <= 2 and not gap.strip(" \u00a0.\n")
 
 
 def _may_continue(text: str, first: Word, second: Word) -> bool:

@@ -108,7 +108,7 @@ class Reader:
         name = text.title() if text.isupper() and len(text) > 1 else text
         pieces = re.split(r"[-‐]", name)
         if self._is_given(pieces[0]):
-            return "given", len(pieces) > 1 or pieces[0].removesuffix("s") not in self._doubtful
+            return "given", len(pieces) > 1 or not self._is_doubtful(name)
         if any(piece in vocabulary.surnames for piece in pieces):
             return "surname", True
         if text.casefold() in vocabulary.no_names or text.casefold() in self._ordinary or len(text) == 1:
@@ -124,9 +124,9 @@ class Reader:
         names = self.vocabulary.given_names
         return name in names or (name[-1] == "s" and name[:-1] in names)
 
-    @cached_property
-    def _doubtful(self) -> frozenset[str]:
-        return self.vocabulary.doubtful_given_names
+    def _is_doubtful(self, name: str) -> bool:
+        doubtful = self.vocabulary.doubtful_given_names
+        return name in doubtful or name.removesuffix("s") in doubtful or name.casefold() in self._ordinary
 
     @cached_property
     def _beside_firms(self) -> frozenset[str]:
