@@ -131,6 +131,7 @@ def test_find_numbers(marked):
         "Skarvkraft Strøm AS leverer. Skarvkraft Strøm og Skarvkraft svarer.",
         "Anna informasjon: sjå Kr. Augusts\ngate 9. [Anna Lie|person] svarer, og Hallvard Maskin brøyter.",
         "[Kari|person] svarer på [kari@fjell.example|email] eller [kari (at) fjell.example|email], se fjell.example/kari.",
+        "Regler om Covid-19 henger i Nedre Torggate 18.",
         "Advokatfirmaet Hansen, Hansens gate 3, Kari Trestakks vei og Olav Duuns skole",
         "Daglig leder er [Kari Nordmann|person], og Kari Nordmann Foto er firmaet.".replace(
             "Kari Nordmann Foto", "[Kari Nordmann|person] Foto"

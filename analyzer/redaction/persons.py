@@ -224,12 +224,16 @@ class PersonFinder:
 
     @cached_property
     def _ends_as_kind(self) -> re.Pattern[str]:
-        return re.compile(rf"(?:{'|'.join(self._long_kinds)})(?:et|en|a|s)?$")
+        return re.compile(rf"(?:{'|'.join(self._long_kinds)}|gat[ea]|ve[ig]|pla[st]s|torg)(?:et|en|a|s)?$")
 
     def _is_of_organisation(self, text: str, words: Sequence[Word], start: int, end: int) -> bool:
         """Tell whether words are the name of a firm, an institution or a street, or a part of it."""
         vocabulary = self._reader.vocabulary
-        after = words[end] if end < len(words) and _is_near(text, words[end - 1], words[end]) else None
+        after = (
+            words[end]
+            if end < len(words) and _is_near(text, words[end - 1], words[end], " \u00a0\n")
+            else None
+        )
         if after and (
             after.text in self._forms
             or after.key in vocabulary.streets
@@ -241,7 +245,9 @@ class PersonFinder:
             return True
         if any(word.text in self._forms for word in words[start:end]):
             return True
-        before = words[start - 1] if start and _is_near(text, words[start - 1], words[start]) else None
+        before = (
+            words[start - 1] if start and _is_near(text, words[start - 1], words[start], " \u00a0.") else None
+        )
         return before is not None and (before.key in vocabulary.before_firms or before.text == "&")
 
     def _cue_before(self, text: str, start: int) -> tuple[bool, bool]:
@@ -279,9 +285,9 @@ def _is_schooling(word: str) -> bool:
     return word in ("videregående", "vidaregåande", "s")
 
 
-def _is_near(text: str, first: Word, second: Word) -> bool:
+def _is_near(text: str, first: Word, second: Word, between: str) -> bool:
     gap = text[first.end : second.start]
-    return len(gap) <= 2 and not gap.strip(" \u00a0.\n")
+    return len(gap) <= 2 and not gap.strip(between)
 
 
 def _may_continue(text: str, first: Word, second: Word) -> bool:

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶŁĹĻŃŇŊŌŐŒŘŚŠŞŢŤŦŪŮŰŲŹŻŽ"
 LOWER = "a-zß-öø-ÿāăąćčďđēėęěğģīįıķłĺļńňŋōőœřśšşţťŧūůűųźżž"
 _WORD = re.compile(
-    rf"[{UPPER}]\.(?:-?[{UPPER}]\.)*|[{UPPER}{LOWER}]+(?:['’‐-][{UPPER}{LOWER}]+)*|[&+]|\d[\w.-]*"
+    rf"[{UPPER}]\.(?:-?[{UPPER}]\.)*|[{UPPER}{LOWER}]+(?:['’‐-][{UPPER}{LOWER}]+)*(?P<counted>-\d+)?|[&+]|\d[\w.-]*"
 )
 _GLUED = re.compile(rf"(?<=[{LOWER}])(?=[{UPPER}][{LOWER}])")
 _PATRONYMIC = re.compile(
@@ -87,10 +87,14 @@ class Reader:
 
     def read(self, text: str) -> list[Word]:
         """Give the words of a text in order."""
-        return [word for match in _WORD.finditer(text) for word in self._words(match.start(), match[0])]
+        return [word for match in _WORD.finditer(text) for word in self._words(match)]
 
-    def _words(self, start: int, text: str) -> Iterator[Word]:
-        """Give a word, or the two of "personvernombudKari"."""
+    def _words(self, match: re.Match[str]) -> Iterator[Word]:
+        """Give a word, or the two of "personvernombudKari"; "Covid-19" is no name."""
+        start, text = match.start(), match[0]
+        if match["counted"]:
+            yield Word(start, match.end(), text, "other")
+            return
         glued = _GLUED.search(text)
         if glued and self._is_role(text[: glued.start()]):
             yield Word(start, start + glued.start(), text[: glued.start()], "other")
