@@ -36,13 +36,13 @@ def annotate(
     path = Path(out)
     content = source if isinstance(source, bytes) else read_file(source)
     _check_source(report, source, content, path)
-    check_copy(content, path)
     redacted = "redacted" in report.data["document"]
     if redacted and path.suffix.lower() != ".docx":
         raise AnalyzerError(
             f"{path}: En sladdet kopi kan bare skrives som Word-dokument, av den sladdede teksten. Skriv til "
             f"{path.with_suffix('.docx').name} i stedet."
         )
+    check_copy(content, path)
     if path.suffix.lower() == ".pdf":
         from analyzer.annotation.pdf import annotate_pdf
 
