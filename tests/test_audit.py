@@ -148,7 +148,7 @@ def test_a_bad_statement_harms_only_itself(statements, tmp_path, light):
     expected = {
         "sover.txt": "grensen på 3 sekunder",
         "henger.txt": "grensen på 3 sekunder",
-        "roer": "grensen på 3 sekunder",
+        "roer": "er et rør, en enhet eller en socket",
         "stanser.txt": "SIGSEGV",
         "eter.txt": "mer minne enn grensen",
         "feiler.txt": "RuntimeError: uventet",

@@ -1,7 +1,8 @@
 """The process that analyses, started by :class:`analyzer.auditing.guard.Guard`; it may be killed at any moment.
 
 It reads JSON lines from standard input, first the options, then jobs, and answers on standard output with events:
-``loading``, ``loaded`` and ``finished``, the last with the outcome, or ``unusable`` with the reason.
+``started``, ``loading``, ``loaded``, ``page`` with the pages read, and ``finished`` with the outcome, or ``unusable`` with
+the reason.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def main() -> None:
             _set_alarm(None)
         tell(event)
 
-    task = Task(options, on_load)
+    task = Task(options, on_load, lambda done, total: tell("page", done=done, total=total))
     while True:
         try:
             fields = waiting.get(timeout=IDLE_SECONDS)
@@ -56,6 +57,7 @@ def main() -> None:
             return
         job = Job(**{**fields, "source": Source(**fields["source"])})
         _set_alarm(options.timeout)
+        tell("started")
         try:
             tell("finished", **asdict(task.run(job)))
         except Unusable as error:

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, Self
 
 from analyzer.auditing.task import Outcome
 from analyzer.errors import AnalyzerError
+from analyzer.sources.source import is_safe_id
 
 LEDGER, RUN, REPORTS, PARQUET = "ledger.jsonl", "run.json", "reports", "tables"
 
@@ -104,6 +105,8 @@ class RunFolder:
             whole += len(line)
             with suppress(ValueError, TypeError):  # a line of another version
                 entry = Entry(**json.loads(line))
+                if not is_safe_id(entry.id):  # it becomes the name of a file that is removed
+                    continue
                 entries[entry.id] = entry
                 self._written.add(entry.id)
         ledger.truncate(whole)
@@ -175,7 +178,8 @@ def write_durably(path: Path, data: bytes) -> None:
         OSError: If the disk is full or the folder read-only.
     """
     temporary = path.with_name(path.name + ".part")
-    with temporary.open("wb") as file:
+    temporary.unlink(missing_ok=True)
+    with temporary.open("xb") as file:  # never through a link that someone has put there
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

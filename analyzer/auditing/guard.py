@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -52,14 +53,19 @@ class Guard:
         self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._baseline = 0
         self._closed = False
+        self._on_page: Callable[[int, int], None] = _ignore
 
-    def run(self, job: Job) -> Outcome:
+    def run(self, job: Job, on_page: Callable[[int, int], None] | None = None) -> Outcome:
         """Do one job within the limits.
+
+        Args:
+            job: What to analyse.
+            on_page: Called with pages done and pages in all after each page that Tesseract has read.
 
         Raises:
             Unusable: If model, rules or analysis cannot be loaded.
         """
-        reason = ""
+        reason, self._on_page = "", on_page or _ignore
         for _ in range(TRIES):
             try:
                 return self._try(job)
@@ -124,7 +130,7 @@ class Guard:
 
     def _await(self, process: subprocess.Popen[bytes], job: Job) -> Outcome:
         limit, memory_limit = self._options.timeout, self._options.memory_limit
-        deadline = time.monotonic() + limit if limit else None
+        deadline: float | None = time.monotonic() + LOAD_SECONDS  # it may have to start first
         while True:
             try:
                 line = self._answers.get(timeout=POLL)
@@ -146,9 +152,16 @@ class Guard:
                 raise Unusable(answer["error"])
             if event == "loading":
                 deadline = time.monotonic() + LOAD_SECONDS
+            elif event == "page":
+                self._on_page(answer["done"], answer["total"])
             else:
-                self._baseline = _memory(process)
+                if event == "loaded":
+                    self._baseline = _memory(process)
                 deadline = time.monotonic() + limit if limit else None
+
+
+def _ignore(done: int, total: int) -> None:
+    """Show nothing of the pages read."""
 
 
 def _describe_end(process: subprocess.Popen[bytes]) -> str:

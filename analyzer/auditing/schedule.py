@@ -110,11 +110,15 @@ def _connected(options: Options, jobs: int, client: Client | None) -> Iterator[C
 
 def _start_cluster(workers: int) -> LocalCluster:
     from distributed import LocalCluster
+    from distributed.security import Security
 
     try:
         with _without_interrupts():
             return LocalCluster(
                 n_workers=workers,
+                host="127.0.0.1",
+                protocol="tls://",
+                security=Security.temporary(),  # who may talk to a worker may run code in it: no other user here
                 threads_per_worker=1,
                 processes=True,
                 memory_limit=0,  # the guards see to it, a statement at a time

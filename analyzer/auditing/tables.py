@@ -14,6 +14,7 @@ from typing import Any, Self, TextIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
+from xlsxwriter.exceptions import XlsxFileError
 
 from analyzer.auditing.folder import PARQUET, sync_folder
 from analyzer.auditing.rows import Columns, Kind, Row
@@ -78,12 +79,18 @@ class TableWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Put the tables in place of the earlier ones, or take them away."""
-        for table in self._tables.values():
-            table.close()
-        self._workbook.close()
-        if kind is None:
-            self._put_in_place()
-        shutil.rmtree(self._staging, ignore_errors=True)
+        try:
+            for table in self._tables.values():
+                table.close()
+            self._workbook.close()
+            if kind is None:
+                self._put_in_place()
+        except XlsxFileError as problem:  # hides the reason that the system gave
+            raise (
+                problem.args[0] if isinstance(problem.args[0], OSError) else OSError(str(problem))
+            ) from problem
+        finally:
+            shutil.rmtree(self._staging, ignore_errors=True)
 
     def _put_in_place(self) -> None:
         shutil.rmtree(self._folder / PARQUET, ignore_errors=True)

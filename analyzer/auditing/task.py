@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import importlib
 import json
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from analyzer.auditing.options import Options
+from analyzer.auditing.options import ANALYSIS, Options
 from analyzer.errors import AnalyzerError
 from analyzer.sources import Source
 
@@ -31,17 +32,27 @@ class Job:
         id: Its id in the results.
         known: SHA-256 of the content whose result is at hand; None if there is none.
         lacks_page: Path of the report at hand, if its page is to be made again.
+        content: The source's bytes in base64, where only the one who asks can read them, as from a pipe.
     """
 
     source: Source
     id: str
     known: str | None = None
     lacks_page: str | None = None
+    content: str | None = None
 
     @property
     def name(self) -> str:
         """What results call the source: its locator, as text that can be written even if a file's name cannot."""
         return self.source.locator.encode("utf-8", "replace").decode()
+
+    def read(self) -> bytes:
+        """Give the bytes to be analysed.
+
+        Raises:
+            UnreadableSource: If they cannot be had.
+        """
+        return self.source.read() if self.content is None else base64.b64decode(self.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,7 @@ class Task:
 
     options: Options
     around_load: Callable[[str], None] = lambda event: None
+    on_page: Callable[[int, int], None] | None = None
     _analysis: Analysis | None = field(default=None, repr=False)
 
     def run(self, job: Job) -> Outcome:
@@ -86,7 +98,7 @@ class Task:
         """
         digest, name = None, job.name
         try:
-            data = job.source.read()
+            data = job.read()
             digest = hashlib.sha256(data).hexdigest()
             if digest == job.known:
                 with suppress(OSError):  # a worker that does not see the report makes it again
@@ -123,7 +135,7 @@ class Task:
     def _load(self) -> Analysis:
         if self._analysis is None:
             self.around_load("loading")
-            self._analysis = _import_analysis(self.options)
+            self._analysis = _import_analysis(self.options, self.on_page)
             if self.options.pages:
                 importlib.import_module("analyzer.html_report")  # at no statement's expense
             self.around_load("loaded")
@@ -134,9 +146,11 @@ def _known_report(job: Job) -> str | None:
     return Path(job.lacks_page).read_text(encoding="utf-8") if job.lacks_page else None
 
 
-def _import_analysis(options: Options) -> Analysis:
+def _import_analysis(options: Options, on_page: Callable[[int, int], None] | None) -> Analysis:
     module, _, function = options.analysis.partition(":")
     try:
+        if options.analysis == ANALYSIS:
+            return load_analysis(options, on_page)
         analysis: Analysis = getattr(importlib.import_module(module), function)(options)
         return analysis
     except AnalyzerError as error:
@@ -148,8 +162,13 @@ def _import_analysis(options: Options) -> Analysis:
         ) from error
 
 
-def load_analysis(options: Options) -> Analysis:
-    """Load the analyser; the analysis of every audit unless :attr:`Options.analysis` says otherwise."""
+def load_analysis(options: Options, on_page: Callable[[int, int], None] | None = None) -> Analysis:
+    """Load the analyser; the analysis of every audit unless :attr:`Options.analysis` says otherwise.
+
+    Args:
+        options: Of them, those that the analyser takes.
+        on_page: Called with pages done and pages in all after each page that Tesseract has read.
+    """
     from analyzer.pipeline import Analyzer
 
     az = Analyzer.load(
@@ -163,7 +182,9 @@ def load_analysis(options: Options) -> Analysis:
     )
 
     def analyze(data: bytes, id: str, name: str) -> str:
-        report = az.analyze(data, id=id, name=name, ocr=options.ocr, ocr_language=options.ocr_language)
+        report = az.analyze(
+            data, id=id, name=name, ocr=options.ocr, ocr_language=options.ocr_language, progress=on_page
+        )
         return report.to_json()
 
     return analyze

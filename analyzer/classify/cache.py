@@ -19,9 +19,16 @@ SECONDS_TO_WAIT = 5.0
 """For another process that writes; after that the scores are computed, not read."""
 
 
-def default_cache() -> Path:
-    """Give the file in the user's cache folder: ``$XDG_CACHE_HOME`` or ``~/.cache``, ``%LOCALAPPDATA%`` on Windows."""
-    root = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or Path.home() / ".cache"
+def default_cache() -> Path | None:
+    """Give the file in the user's cache folder: ``$XDG_CACHE_HOME`` or ``~/.cache``, ``%LOCALAPPDATA%`` on Windows.
+
+    Returns:
+        None for a user without a home, as some services run as.
+    """
+    try:
+        root = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or Path.home() / ".cache"
+    except RuntimeError:
+        return None
     return Path(root) / "personvern" / "scores.sqlite"
 
 

@@ -53,8 +53,8 @@ class TransformerModel:
         from transformers import AutoConfig, AutoTokenizer
 
         try:
-            config = AutoConfig.from_pretrained(source)
-            tokenizer = AutoTokenizer.from_pretrained(source)
+            config = AutoConfig.from_pretrained(source, trust_remote_code=False)
+            tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
         except (OSError, ValueError) as error:
             raise ModelNotFound(
                 f"«{source}» is neither a model folder nor a reachable hub id: {error}"
@@ -108,7 +108,15 @@ def _torch_runner(source: str) -> Any:
         ) from error
     from transformers import AutoModelForSequenceClassification
 
-    network = AutoModelForSequenceClassification.from_pretrained(source).eval()
+    # Weights in the older format are a pickle, which may hold code.
+    try:
+        network = AutoModelForSequenceClassification.from_pretrained(
+            source, use_safetensors=True, trust_remote_code=False
+        ).eval()
+    except (OSError, ValueError) as error:
+        raise ModelNotFound(
+            f"«{source}» has no weights that can be loaded (model.safetensors or model.onnx): {error}"
+        ) from error
 
     def run(encoded: Mapping[str, NDArray[np.int64]]) -> NDArray[np.float32]:
         with torch.no_grad():

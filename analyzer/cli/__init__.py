@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -22,6 +23,7 @@ __all__ = ["app", "corpus_app", "run"]
 
 def run() -> None:
     """Run the command line; an AnalyzerError is a message and exit status 2, never a traceback."""
+    _prepare_streams()
     try:
         app()
     except AnalyzerError as error:
@@ -29,3 +31,18 @@ def run() -> None:
         sys.exit(EXIT_UNREADABLE)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output, such as "head", has had enough
+
+
+def _prepare_streams() -> None:
+    """Let Norwegian be written whatever the locale, and lose what is written where a stream is closed.
+
+    A terminal shows what its encoding has; pipes and files get UTF-8, for a program reads them.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+        elif stream.isatty():
+            stream.reconfigure(errors="replace")
+        else:
+            stream.reconfigure(encoding="utf-8", errors="replace")

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from analyzer import __version__
+from analyzer.errors import AnalyzerError
 
 EXIT_FINDINGS, EXIT_UNREADABLE, EXIT_INTERRUPTED = 1, 2, 130
 
+
+class _Group(TyperGroup):
+    """Commands that say so when they are interrupted."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            typer.echo("personvern: Avbrutt.", err=True)
+            raise typer.Exit(EXIT_INTERRUPTED) from None
+
+
 app = typer.Typer(
+    cls=_Group,
     help="Leser norske personvernerklæringer og sier, med sitat, hva de opplyser om og hva som mangler.\n\n"
     "Alt skjer på din maskin; bare nettadresser du oppgir, blir hentet. Start med: personvern analyze erklæring.html",
     no_args_is_help=True,
@@ -83,6 +99,10 @@ AllowPrivateOption = Annotated[
     bool,
     typer.Option("--allow-private", help="Hent også nettadresser på denne maskinen og i det lokale nettet."),
 ]
+TimeoutOption = Annotated[float, typer.Option(min=0, help="Sekunder per erklæring; 0 er uten grense.")]
+MemoryLimitOption = Annotated[
+    str, typer.Option(help="Minne per erklæring, ut over modellens; 0 er uten grense.")
+]
 FailOnOption = Annotated[
     Severity, typer.Option(help="Gi sluttstatus 1 hvis det er funn med denne alvorsgraden eller verre.")
 ]
@@ -95,6 +115,20 @@ def _main(
     if version:
         typer.echo(f"personvern {__version__}")
         raise typer.Exit
+
+
+def read_size(text: str) -> int | None:
+    """Read a size such as 4GiB; None for 0.
+
+    Raises:
+        AnalyzerError: If it is none.
+    """
+    from dask.utils import parse_bytes
+
+    try:
+        return int(parse_bytes(text)) or None
+    except ValueError:
+        raise AnalyzerError(f"«{text}» er ingen størrelse. Skriv den som 4GiB eller 800MB.") from None
 
 
 def finish(unreadable: bool, gravest: int, fail_on: Severity) -> None:

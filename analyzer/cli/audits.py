@@ -20,14 +20,17 @@ from analyzer.cli.app import (
     KnowledgeOption,
     Language,
     LanguageOption,
+    MemoryLimitOption,
     ModelOption,
     Ocr,
     OcrLanguageOption,
     OcrOption,
     RedactOption,
     Severity,
+    TimeoutOption,
     app,
     finish,
+    read_size,
 )
 from analyzer.errors import AnalyzerError
 from analyzer.terminal import make_console, show_changes, show_progress, show_summary, visible
@@ -77,10 +80,8 @@ def audit(
             help="Kjørende Dask-planlegger, som tcp://maskin:8786; «sync» for feilsøking i én prosess."
         ),
     ] = None,
-    timeout: Annotated[float, typer.Option(min=0, help="Sekunder per erklæring; 0 er uten grense.")] = 600,
-    memory_limit: Annotated[
-        str, typer.Option(help="Minne per erklæring, ut over modellens; 0 er uten grense.")
-    ] = "4GiB",
+    timeout: TimeoutOption = 600,
+    memory_limit: MemoryLimitOption = "4GiB",
     force: Annotated[
         bool, typer.Option("--force", help="Begynn på nytt i stedet for å fortsette en avbrutt kjøring.")
     ] = False,
@@ -120,7 +121,7 @@ def audit(
         workers=workers,
         scheduler=scheduler,
         timeout=timeout or None,
-        memory_limit=_bytes(memory_limit),
+        memory_limit=read_size(memory_limit),
         force=force,
         manifest=str(manifest) if manifest else None,
         discover=discover,
@@ -215,13 +216,3 @@ def fetch(
 
 def _log(step: Step) -> None:
     typer.echo(json.dumps(asdict(step)), err=True)
-
-
-def _bytes(text: str) -> int | None:
-    """Read a size such as 4GiB; None for 0."""
-    from dask.utils import parse_bytes
-
-    try:
-        return int(parse_bytes(text)) or None
-    except ValueError:
-        raise AnalyzerError(f"«{text}» er ingen størrelse. Skriv den som 4GiB eller 800MB.") from None

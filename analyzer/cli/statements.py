@@ -18,17 +18,21 @@ from analyzer.cli.app import (
     KnowledgeOption,
     Language,
     LanguageOption,
+    MemoryLimitOption,
     ModelOption,
     Ocr,
     OcrLanguageOption,
     OcrOption,
     RedactOption,
     Severity,
+    TimeoutOption,
     app,
     finish,
+    read_size,
 )
+from analyzer.cli.guarded import guarded, read_stdin
 from analyzer.cli.targets import check_no_output, check_target
-from analyzer.errors import AnalyzerError
+from analyzer.errors import AnalyzerError, UnreadableSource
 from analyzer.terminal import make_console, show_pages, show_report, visible
 
 if TYPE_CHECKING:
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
 
 @app.command()
 def analyze(
+    context: typer.Context,
     files: Annotated[
         list[str],
         typer.Argument(
@@ -72,13 +77,15 @@ def analyze(
     cache: CacheOption = True,
     allow_private: AllowPrivateOption = False,
     redact: RedactOption = False,
+    timeout: TimeoutOption = 600,
+    memory_limit: MemoryLimitOption = "4GiB",
 ) -> None:
     """Analyser én eller flere erklæringer og vis hva de opplyser om.
 
     Sluttstatus: 0 ferdig, 1 funn etter --fail-on, 2 noe kunne ikke leses.
     """
     from analyzer.annotation import check_copy
-    from analyzer.pipeline import Analyzer
+    from analyzer.auditing import Options
 
     if html and len(files) > 1:
         raise AnalyzerError("--html tar én erklæring. Bruk «personvern audit» for flere.")
@@ -90,19 +97,30 @@ def analyze(
         check_target(annotate, "--annotate", (".docx",) if redact else (".docx", ".pdf"), files)
     if as_json:
         check_no_output(files)
-    az = Analyzer.load(
-        model, knowledge=knowledge, as_of=as_of, language=lang.value, cache=cache, redact=redact
+    options = Options(
+        model=model,
+        knowledge=str(knowledge) if knowledge else None,
+        as_of=as_of,
+        language=lang.value,
+        ocr=ocr.value,
+        ocr_language=ocr_language,
+        cache=cache,
+        timeout=timeout or None,
+        memory_limit=read_size(memory_limit),
+        pages=False,
+        redact=redact,
     )
     console = make_console()
     unreadable, gravest = False, 0
+    analyze_one = context.with_resource(guarded(options))
     for file in files:
         try:
             source = _open(file, allow_private)
             if annotate:
                 check_copy(source["source"], annotate)
             with show_pages(file) as progress:
-                report = az.analyze(**source, ocr=ocr.value, ocr_language=ocr_language, progress=progress)
-        except AnalyzerError as error:
+                report = analyze_one(**source, progress=progress)
+        except UnreadableSource as error:
             unreadable = True
             typer.echo(f"personvern: {error}", err=True)
             continue
@@ -156,7 +174,7 @@ def restore(
 
     with show_pages(file) as progress:
         document = read_document(
-            sys.stdin.buffer.read() if file == "-" else file,
+            read_stdin() if file == "-" else file,
             name="stdin" if file == "-" else None,
             ocr=ocr.value,
             ocr_language=ocr_language,
@@ -183,7 +201,7 @@ def schema() -> None:
 def _open(file: str, allow_private: bool) -> dict[str, Any]:
     """Give a file, standard input or a page as the source of an analysis."""
     if file == "-":
-        return {"source": sys.stdin.buffer.read(), "id": "stdin", "name": "stdin"}
+        return {"source": read_stdin(), "id": "stdin", "name": "stdin"}
     from analyzer.sources import Source, is_url, unique_ids
 
     if not is_url(file):

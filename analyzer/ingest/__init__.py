@@ -108,16 +108,22 @@ def read_file(path: str | Path) -> bytes:
     try:
         if path.is_dir():
             raise UnreadableSource(f"{path} er en mappe. Bruk «personvern audit {path} --out MAPPE».")
-        if path.stat().st_size > MAX_BYTES:
-            raise UnreadableSource(
-                f"{path} er på {path.stat().st_size / 1e6:.0f} MB; grensen er {MAX_BYTES / 1e6:.0f} MB. "
-                "Del filen, eller lagre bare erklæringen."
-            )
-        return path.read_bytes()
+        size = path.stat().st_size
+        if size <= MAX_BYTES:
+            with path.open("rb") as file:
+                data = file.read(MAX_BYTES + 1)  # a device has no size, and a file may grow
+            if len(data) <= MAX_BYTES:
+                return data
+        at_least = "" if size > MAX_BYTES else "minst "
+        raise UnreadableSource(
+            f"{path} er på {at_least}{max(size, MAX_BYTES) / 1e6:.0f} MB; grensen er {MAX_BYTES / 1e6:.0f} MB. "
+            "Del filen, eller lagre bare erklæringen."
+        )
     except FileNotFoundError:
         raise UnreadableSource(f"{path} finnes ikke. Kontroller stien.") from None
-    except OSError as error:
-        raise UnreadableSource(f"{path} kan ikke leses: {error.strerror or error}.") from error
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise UnreadableSource(f"{path} kan ikke leses: {reason}. Kontroller stien.") from error
 
 
 def media_type_of(data: bytes) -> str | None:
@@ -223,9 +229,10 @@ def _read_docx_document(data: bytes, label: str, id: str) -> Document:
 
 def _read_text_document(data: bytes, label: str, id: str) -> Document:
     if _is_html(data):
-        from analyzer.ingest.html import html_encoding, read_html
+        from analyzer.ingest.html import check_markup, html_encoding, read_html
 
         text, warnings = decode_text(data, declared=html_encoding(data))
+        check_markup(text, label)
         layout = read_html(text)
         if not layout.text:
             raise UnreadableSource(

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import docx
@@ -15,6 +16,9 @@ from analyzer.errors import UnreadableSource
 from analyzer.ingest.layout import LayoutBuilder
 
 MAX_UNPACKED = 200_000_000  # bytes: a statement of a hundred pages with pictures unpacks to a tenth
+MAX_XML = 50_000_000  # bytes of them that become a tree in memory, at twenty times their size
+MAX_PARTS = 10_000
+MAX_PARAGRAPHS = 100_000  # at 20 characters each as much as a statement may have
 HEADING_CHARS = 120
 HEADER_CELL = 40  # characters: a longer cell in the first row is content
 MAX_NESTING = 50  # tables in tables, boxes in boxes; Word itself gives up sooner
@@ -60,9 +64,10 @@ def read_docx(data: bytes, *, source: str) -> tuple[LayoutBuilder, list[str]]:
     _check_package(data, source)
     try:
         document = docx.Document(io.BytesIO(data))
+        reader = _BodyReader(document)
     except Exception as error:  # python-docx and lxml raise whatever the damaged part leads to
         raise UnreadableSource(_describe_damage(source)) from error
-    reader = _BodyReader(document)
+    _check_length(document.element.body, source)
     reader.read(document.element.body)
     if not reader.builder.blocks:
         raise UnreadableSource(f"{source} inneholder ingen tekst. Kontroller at riktig fil er valgt.")
@@ -89,10 +94,24 @@ def _check_package(data: bytes, source: str) -> None:
         raise UnreadableSource(
             f"{source} er en zip-fil, men ikke et Word-dokument (docx). Pakk den ut først."
         )
-    if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+    markup = sum(e.file_size for e in entries if e.filename.lower().endswith((".xml", ".rels")))
+    if (
+        sum(entry.file_size for entry in entries) > MAX_UNPACKED
+        or markup > MAX_XML
+        or len(entries) > MAX_PARTS
+    ):
         limit = MAX_UNPACKED // 1_000_000
         raise UnreadableSource(
-            f"{source} er større enn {limit} MB utpakket og leses ikke. Fjern bilder og lagre filen på nytt."
+            f"{source} er større enn {limit} MB utpakket, har mer enn {MAX_XML // 1_000_000} MB tekst og oppsett "
+            f"eller flere enn {MAX_PARTS} deler, og leses ikke. Fjern bilder og lagre filen på nytt."
+        )
+
+
+def _check_length(body: Any, source: str) -> None:
+    """Refuse what unpacks to paragraphs without end."""
+    if next(islice(body.iter(_PARAGRAPH), MAX_PARAGRAPHS, None), None) is not None:
+        raise UnreadableSource(
+            f"{source} har mer enn {MAX_PARAGRAPHS} avsnitt. Del filen slik at hver erklæring er én fil."
         )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 from lxml.html import HTMLParser, document_fromstring
 
+from analyzer.errors import UnreadableSource
 from analyzer.ingest.chrome import (
     DATED,
     HEADINGS,
@@ -41,6 +42,10 @@ _CONTAINER_TAG = re.compile(r"</?(?!(?:script|style|title|head|body|h[1-6]|p|br)
 _CHARSET = re.compile(
     rb"(?:<meta[^>]{0,300}?charset|<\?xml[^>]{0,100}?encoding)\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE
 )
+MAX_TAGS = 400_000  # the largest pages saved by browsers have some ten thousand
+MAX_ATTRIBUTES = 5_000  # of one element; the parser compares each with all before it
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{10000,}")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _LONGEST_HEADING = 200  # longer text marked as a heading is a paragraph in large type
 _LONGEST_BOLD_HEADING = 100
 
@@ -64,6 +69,25 @@ def html_encoding(data: bytes) -> str | None:
         return "cp1252"  # as browsers do: pages that say Latin-1 have Windows quotes and dashes
     # A meta element that was readable byte by byte cannot stand in a UTF-16 file.
     return "utf-8" if name and name.startswith("utf-16") else name
+
+
+def check_markup(html: str, source: str) -> None:
+    """Refuse a page that is made to keep the parser busy.
+
+    Raises:
+        UnreadableSource: It has more tags than :data:`MAX_TAGS`, or more attributes in one than
+            :data:`MAX_ATTRIBUTES`.
+    """
+    if html.count("<") > MAX_TAGS:
+        raise UnreadableSource(
+            f"{source} har mer enn {MAX_TAGS} HTML-tagger. Lagre bare erklæringen, som HTML eller PDF."
+        )
+    for tag in _LONG_TAG.finditer(html):
+        if len(_QUOTED.sub("", tag[0]).split()) > MAX_ATTRIBUTES:
+            raise UnreadableSource(
+                f"{source} har et HTML-element med mer enn {MAX_ATTRIBUTES} attributter. "
+                "Lagre bare erklæringen, som HTML eller PDF."
+            )
 
 
 def read_html(html: str) -> LayoutBuilder:

@@ -12,7 +12,7 @@ from analyzer.detector import Detector
 from analyzer.errors import UnreadableSource
 from analyzer.knowledge import Knowledge
 from analyzer.sources.archives import find_statements, is_archive
-from analyzer.sources.files import find_files
+from analyzer.sources.files import OutsideFolder, find_files
 from analyzer.sources.manifest import Row, read_manifest
 from analyzer.sources.source import Source, is_url, unique_ids
 
@@ -100,7 +100,10 @@ def _name_one(path: str | Path) -> Iterator[Source]:
         yield Source(str(path), url=str(path))
         return
     for file in find_files(path):
-        yield Source(str(file), path=str(file))
+        if isinstance(file, OutsideFolder):
+            yield Source(str(file.path), error=str(file))
+        else:
+            yield Source(str(file), path=str(file))
 
 
 def _name_row(row: Row, folder: Path) -> Iterator[Source]:
@@ -116,7 +119,7 @@ def _name_row(row: Row, folder: Path) -> Iterator[Source]:
     if not found:
         yield replace(about, error=f"{row.place}, kolonne source: {row.source} inneholder ingen filer.")
     for named in found:
-        yield replace(about, locator=named.locator, url=named.url, path=named.path)
+        yield replace(about, locator=named.locator, url=named.url, path=named.path, error=named.error)
 
 
 def _refuse(source: Source) -> Source:

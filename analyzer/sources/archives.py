@@ -152,7 +152,7 @@ def _judge(record: WarcRecord, member: str | None, detector: Detector, seen: Cou
     if media_type not in _MEDIA_TYPES or (media_type == "text/html" and not _NEEDED.search(data)):
         return None
     seen["pages"] += 1
-    text = _glance(data, media_type)
+    text = glance(data, media_type)
     if identify_language(text) not in _NORWEGIAN:
         return None
     seen["norwegian"] += 1
@@ -166,11 +166,15 @@ def _url_of(record: WarcRecord) -> str | None:
     return url.strip("<>") if url else None
 
 
-def _glance(data: bytes, media_type: str | None) -> str:
-    """Read as much as is needed to see what a page is; what cannot be read is nothing."""
+def glance(data: bytes, media_type: str | None, *, html_bytes: int = _HTML_BYTES) -> str:
+    """Read as much as is needed to see what a page is; what cannot be read is nothing.
+
+    This happens in the process of the one who asks, without limits of time and memory, and so reads only so much.
+    """
     try:
-        if media_type == "text/html":
-            return read_document(data[:_HTML_BYTES], name="archive", ocr="never").text
+        if media_type != "application/pdf":
+            start = data[:html_bytes] if media_type in ("text/html", "text/plain") else data
+            return read_document(start, name="archive", ocr="never").text
         import pypdfium2
 
         pdf = pypdfium2.PdfDocument(data)

@@ -12,13 +12,14 @@ from lxml.html import HTMLParser, document_fromstring
 
 from analyzer.detector import Detector
 from analyzer.errors import UnreadableSource
-from analyzer.ingest import read_document
 from analyzer.ingest.html import html_encoding
+from analyzer.sources.archives import glance
 from analyzer.sources.fetch import Fetched, Fetcher
 
 MAX_CANDIDATES = 4
 """Pages that are fetched to see whether they are the statement."""
 
+_HTML_BYTES = 2_000_000  # of a page, enough to see what it is
 _MAX_SITEMAPS = 5
 _MAX_LOCATIONS = 50_000  # what the protocol allows in one file
 # From the surest to the least sure; text and address of a link are tried alike.
@@ -141,8 +142,5 @@ def _read_sitemap(data: bytes) -> Iterator[tuple[bool, str]]:
 
 
 def _probability(page: Fetched, detector: Detector) -> float:
-    try:
-        text = read_document(page.data, name=page.final_url, ocr="never").text
-    except UnreadableSource:
-        return 0.0
-    return detector.detect(text).probability
+    text = glance(page.data, page.media_type, html_bytes=_HTML_BYTES)
+    return detector.detect(text).probability if text else 0.0

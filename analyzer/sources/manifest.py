@@ -31,7 +31,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """What each column may be called, the first that there is; other columns are free, and come back in the results."""
 
-MAX_UNPACKED = 500_000_000
+MAX_UNPACKED = 100_000_000
 """An Excel file that unpacks to more than this is no list of statements."""
 
 _DELIMITERS = ";,\t|"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +16,10 @@ from analyzer.ingest import read_file
 from analyzer.sources.archives import read_record
 
 _LONGEST_ID = 120
+_LONGEST_ID_BYTES = 200  # of the 255 that file systems take for a name, with room for a number and a suffix
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?=\.|$)", re.IGNORECASE)
+"""What Windows takes for a device, whatever follows the dot."""
+_ID = re.compile(r"[\w.-]+")
 _URL = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -57,6 +63,7 @@ class Source:
             raise UnreadableSource(self.error or f"{self.locator} er ikke hentet. Oppgi den på nytt.")
         if self.offset is not None:
             return read_record(self.path, self.member, self.offset, self.url)
+        _refuse_special(self.path)
         return read_file(self.path)
 
     @property
@@ -85,15 +92,39 @@ def unique_ids(sources: Iterable[Source]) -> list[str]:
     ids = []
     for source in sources:
         base = re.sub(r"(?:[^\w.-]|\.\.)+", "-", unicodedata.normalize("NFC", _name(source)))
-        base = base.strip("-.")[:_LONGEST_ID] or "document"
-        candidate, number = base, taken.get(base.casefold(), 1)
-        while candidate.casefold() in taken:
+        base = base.strip("-.")[:_LONGEST_ID].encode()[:_LONGEST_ID_BYTES].decode(errors="ignore").strip("-.")
+        base = _RESERVED.sub(lambda name: f"{name[0]}-", base, count=1) if _RESERVED.match(base) else base
+        base = base or "document"
+        candidate, number = base, taken.get(_folded(base), 1)
+        while _folded(candidate) in taken:
             number += 1
             candidate = f"{base}-{number}"
-        taken[base.casefold()] = number
-        taken.setdefault(candidate.casefold(), 1)
+        taken[_folded(base)] = number
+        taken.setdefault(_folded(candidate), 1)
         ids.append(candidate)
     return ids
+
+
+def is_safe_id(id: str) -> bool:
+    """Tell whether an id can be a file's name, and no path out of its folder."""
+    return bool(_ID.fullmatch(id)) and not id.startswith(("-", "."))
+
+
+def _folded(id: str) -> str:
+    """Give what file systems take for the same name, whatever its case and however its letters are composed."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", id).casefold())
+
+
+def _refuse_special(path: str) -> None:
+    """Refuse what is no file: to read a pipe may never end."""
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - a source may have any name
+    except (OSError, ValueError):
+        return  # reading it will say why
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise UnreadableSource(
+            f"{path} er et rør, en enhet eller en socket, og ikke en fil. Lagre erklæringen som en vanlig fil."
+        )
 
 
 def _name(source: Source) -> str:
