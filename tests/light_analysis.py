@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from analyzer.errors import UnreadableSource
+from analyzer.ingest import read_document
 
 DISCLOSURES = {
     "controller": "behandlingsansvarlig",
@@ -35,6 +36,16 @@ def load(options):
         return (
             json.dumps(report_of(text, id, name, hashlib.sha256(data).hexdigest(), options), indent=1) + "\n"
         )
+
+    return analyze
+
+
+def load_reader(options):
+    """Read the statement as it is read, and analyse nothing."""
+
+    def analyze(data, id, name):
+        text = read_document(data, id=id, name=name, ocr=options.ocr).text
+        return json.dumps(report_of(text, id, name, hashlib.sha256(data).hexdigest(), options)) + "\n"
 
     return analyze
 

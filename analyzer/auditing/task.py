@@ -15,6 +15,7 @@ from typing import Literal
 from analyzer.auditing.options import ANALYSIS, Options
 from analyzer.errors import AnalyzerError
 from analyzer.sources import Source
+from analyzer.sources.source import as_text
 
 Analysis = Callable[[bytes, str, str], str]
 """Takes the bytes, the id and the source's name; gives the report as JSON text, or raises AnalyzerError."""
@@ -44,7 +45,7 @@ class Job:
     @property
     def name(self) -> str:
         """What results call the source: its locator, as text that can be written even if a file's name cannot."""
-        return self.source.locator.encode("utf-8", "replace").decode()
+        return as_text(self.source.locator)
 
     def read(self) -> bytes:
         """Give the bytes to be analysed.

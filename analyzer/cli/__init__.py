@@ -23,6 +23,7 @@ __all__ = ["app", "corpus_app", "run"]
 
 def run() -> None:
     """Run the command line; an AnalyzerError is a message and exit status 2, never a traceback."""
+    _leave_ascii()
     _prepare_streams()
     try:
         app()
@@ -31,6 +32,13 @@ def run() -> None:
         sys.exit(EXIT_UNREADABLE)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output, such as "head", has had enough
+
+
+def _leave_ascii() -> None:
+    """Start again in UTF-8 where the locale (LC_ALL=C) knows no Norwegian letters, which names of files have."""
+    known = sys.getfilesystemencoding().lower().replace("-", "") != "ascii"
+    if not known and not sys.flags.ignore_environment and os.environ.get("PYTHONUTF8") != "1":
+        os.execve(sys.executable, sys.orig_argv, {**os.environ, "PYTHONUTF8": "1"})
 
 
 def _prepare_streams() -> None:

@@ -31,6 +31,7 @@ def guarded(options: Options) -> Iterator[Analyze]:
     from analyzer.ingest import read_file
     from analyzer.report import Report
     from analyzer.sources import Source
+    from analyzer.sources.source import as_text
 
     guard = Guard(options)
 
@@ -44,7 +45,7 @@ def guarded(options: Options) -> Iterator[Analyze]:
         data = source if isinstance(source, bytes) else read_file(source)
         label = name or (source if isinstance(source, str) else "<bytes>")
         content = base64.b64encode(data).decode()
-        job = Job(Source(label), id or Path(label).stem or "document", content=content)
+        job = Job(Source(label), id or as_text(Path(label).stem) or "document", content=content)
         outcome = guard.run(job, progress)
         if outcome.report is None:
             raise UnreadableSource(outcome.error or f"{label} kan ikke leses.")

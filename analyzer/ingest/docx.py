@@ -65,6 +65,8 @@ def read_docx(data: bytes, *, source: str) -> tuple[LayoutBuilder, list[str]]:
     try:
         document = docx.Document(io.BytesIO(data))
         reader = _BodyReader(document)
+    except MemoryError:  # too much for the limit, not damaged
+        raise
     except Exception as error:  # python-docx and lxml raise whatever the damaged part leads to
         raise UnreadableSource(_describe_damage(source)) from error
     _check_length(document.element.body, source)

@@ -64,6 +64,8 @@ def read_pdf(
         with pdfplumber.open(io.BytesIO(data)) as pdf:
             total = len(pdf.pages)
             pages = _read_pages(pdf.pages[:MAX_PAGES], text_layer)
+    except MemoryError:  # the file is too much for the limit, not damaged
+        raise
     except Exception as error:  # pdfminer raises whatever the damaged part leads to, struct.error among them
         raise _explain(error, source) from error
     if not total:
@@ -96,6 +98,8 @@ def read_placed_words(data: bytes, *, source: str) -> list[tuple[int, Word]]:
         with pdfplumber.open(io.BytesIO(data)) as pdf:
             pages = _read_pages(pdf.pages[:MAX_PAGES], text_layer=True)
             corners = [page.bbox[:2] for page in pdf.pages[:MAX_PAGES]]
+    except MemoryError:  # the file is too much for the limit, not damaged
+        raise
     except Exception as error:  # as in read_pdf
         raise _explain(error, source) from error
     found = []

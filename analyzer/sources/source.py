@@ -91,7 +91,7 @@ def unique_ids(sources: Iterable[Source]) -> list[str]:
     taken: dict[str, int] = {}
     ids = []
     for source in sources:
-        base = re.sub(r"(?:[^\w.-]|\.\.)+", "-", unicodedata.normalize("NFC", _name(source)))
+        base = re.sub(r"(?:[^\w.-]|\.\.)+", "-", unicodedata.normalize("NFC", as_text(_name(source))))
         base = base.strip("-.")[:_LONGEST_ID].encode()[:_LONGEST_ID_BYTES].decode(errors="ignore").strip("-.")
         base = _RESERVED.sub(lambda name: f"{name[0]}-", base, count=1) if _RESERVED.match(base) else base
         base = base or "document"
@@ -103,6 +103,19 @@ def unique_ids(sources: Iterable[Source]) -> list[str]:
         taken.setdefault(_folded(candidate), 1)
         ids.append(candidate)
     return ids
+
+
+def as_text(name: str) -> str:
+    """Give a file's name as text that can be written; bytes that are none in this locale are UTF-8, or else "?".
+
+    Example:
+        >>> as_text("bl\udcc3\udca5b\udcff")
+        'blåb?'
+    """
+    try:
+        return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\ufffd", "?")
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "replace").decode()
 
 
 def is_safe_id(id: str) -> bool:
