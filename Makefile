@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test check fix train floors pictures release clean
+.PHONY: help demo test check fix train floors pictures lock audit-dependencies release clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 demo: $(VENV)/.user ## Audit the sample statements of corpus/ and say where the report is
 	$(BIN)/personvern audit corpus/heldout/*.txt --out demo --as-of 2026-11-21
@@ -43,6 +43,15 @@ pictures: $(STAMP) ## Make the README's pictures anew (needs Chromium)
 
 release: $(STAMP) ## Build dist/ and try it in empty environments with each Python at hand; PYTHONS="3.12" names some
 	$(BIN)/python tests/release.py $(PYTHONS)
+
+lock: $(STAMP) ## Pin all that users install, with hashes, in .ci/requirements.lock
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
+	  --default-index https://pypi.org/simple --output-file .ci/requirements.lock
+
+audit-dependencies: $(STAMP) ## Look the pinned packages up among the known vulnerabilities; fails if it cannot
+	$(BIN)/python -m pip install --quiet pip-audit
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r .ci/requirements.lock
 
 clean: ## Remove the virtual environment and everything made
 	rm -rf $(VENV) demo dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

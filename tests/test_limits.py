@@ -554,3 +554,17 @@ def test_a_model_cannot_run_code(tmp_path, monkeypatch, knowledge):
     with pytest.raises(AnalyzerError):
         TransformerModel.load(str(model), knowledge)
     assert not (tmp_path / "kjørt").exists()
+
+
+def test_the_runs_own_workers_talk_to_it_alone():
+    from distributed import Client
+
+    from analyzer.auditing.schedule import _start_cluster
+
+    with _start_cluster(1) as cluster:
+        assert cluster.scheduler_address.startswith("tls://127.0.0.1:")
+        with Client(cluster, set_as_default=False) as client:  # with the certificates of this run
+            workers = list(client.scheduler_info()["workers"])
+        assert [worker.startswith("tls://127.0.0.1:") for worker in workers] == [True]
+        with pytest.raises((OSError, TypeError, ValueError)):  # without them
+            Client(cluster.scheduler_address, timeout=3, set_as_default=False)
