@@ -240,6 +240,19 @@ def test_a_packed_page_in_an_archive_is_unpacked_as_far_as_it_may_be(tmp_path, e
     assert MAX_RECORD == 20_000_000
 
 
+@pytest.mark.parametrize(
+    "head",
+    [b"WARC/1.0\r\nX: " + b"a" * 50_000_000, b"WARC/1.0\r\n" + b"X: a\r\n" * 8_000_000, bombs.warc(b"", b"X: a\r\n" * 8_000_000)],
+    ids=["line", "lines", "answer"],
+)  # fmt: skip
+def test_headers_without_end_in_an_archive(tmp_path, head):
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(zlib.compress(head, 1, 31))
+    errors = [found.error for found in find_statements(path, None)]
+    assert len(errors) == 1
+    assert "resten er ikke lest" in errors[0]
+
+
 def test_names_in_archives_and_documents_are_no_paths(tmp_path):
     home = tmp_path / "hjem"
     home.mkdir()
@@ -253,10 +266,7 @@ def test_names_in_archives_and_documents_are_no_paths(tmp_path):
     before = snapshot(tmp_path)
     assert is_archive(archive)
 
-    class Detector:
-        pass
-
-    assert [found.error for found in find_statements(archive, Detector())]
+    assert [found.error for found in find_statements(archive, None)]
     assert "Vi lagrer navn." in read_document(word).text
     assert snapshot(tmp_path) == before
 
@@ -483,6 +493,18 @@ def test_locale_c_and_no_home(tmp_path):
     audit = personvern("audit", "kilder", "--out", "ut", cwd=tmp_path, env=environment)
     assert audit.returncode == 0, audit.stderr.decode()
     assert (tmp_path / "ut" / "reports" / "blåbær.json").is_file()
+
+
+def test_the_library_says_that_a_locale_has_no_norwegian_letters(tmp_path, light):  # noqa: F811
+    (tmp_path / "blåbær.txt").write_text(GOOD, encoding="utf-8")
+    environment = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, "blåbær.txt", "ut", "-1"],
+        capture_output=True,
+        cwd=tmp_path,
+        env=environment,
+    )
+    assert "Sett miljøvariabelen PYTHONUTF8=1" in done.stdout.decode(), done.stderr.decode()[-2000:]
 
 
 def test_a_user_without_a_home_has_no_cache(monkeypatch):

@@ -91,6 +91,11 @@ def run_audit(
                 run = _Run.start(run_folder, options, found, ids)
                 run.analyze(progress, client)
                 return run.finish()
+    except UnicodeEncodeError as error:
+        raise AnalyzerError(
+            f"{folder}: «{error.object}» kan ikke være et filnavn i dette tegnsettet ({error.encoding}). "
+            "Sett miljøvariabelen PYTHONUTF8=1 og kjør på nytt."
+        ) from error
     except OSError as error:
         raise AnalyzerError(
             f"{folder} kan ikke skrives: {error.strerror or error}. Velg en annen --out."
