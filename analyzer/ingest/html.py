@@ -46,6 +46,8 @@ MAX_TAGS = 400_000  # the largest pages saved by browsers have some ten thousand
 MAX_ATTRIBUTES = 5_000  # of one element; the parser compares each with all before it
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{10000,}")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+# Encodings of Python that no page has, and that give what cannot be written, or fail in ways of their own.
+_NO_CHARSETS = frozenset({"utf-7", "idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})
 _LONGEST_HEADING = 200  # longer text marked as a heading is a paragraph in large type
 _LONGEST_BOLD_HEADING = 100
 
@@ -64,6 +66,8 @@ def html_encoding(data: bytes) -> str | None:
     try:
         name = codecs.lookup(found.group(1).decode("ascii")).name if found else None
     except (LookupError, UnicodeDecodeError):
+        return None
+    if name in _NO_CHARSETS:
         return None
     if name in {"iso8859-1", "ascii"}:
         return "cp1252"  # as browsers do: pages that say Latin-1 have Windows quotes and dashes

@@ -74,7 +74,7 @@ def _decode_legacy(data: bytes, declared: str | None, error: UnicodeDecodeError)
     if declared:
         try:
             return data.decode(declared), []
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, UnicodeError):
             pass  # a wrong label in the file: guess as for a file that names none
     best = from_bytes(data[:200_000], cp_isolation=_CODE_PAGES).best()
     encoding = best.encoding if best else "cp1252"

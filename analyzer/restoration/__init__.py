@@ -43,6 +43,10 @@ INTACT_RATE = 0.006
 MIN_EVIDENCE = 0.02
 """Share of words that must be misread frequent words, for a text to be damaged at all."""
 
+MIN_KNOWN = 0.4
+"""Share of words that must be in the lexicon as they stand, in a text that may be damaged; Norwegian read with the
+English model has 0.9. What has less is no Norwegian, and to look for its words would take long."""
+
 SURE = 0.6
 """Least probability of a repair."""
 
@@ -132,6 +136,8 @@ class Restorer:
     def _is_damaged(self, tokens: Sequence[Token]) -> bool:
         """Tell whether enough words are misread frequent words, such as "ogsa" and "nar"."""
         sample = tokens[:: max(1, len(tokens) // 600)]
+        if sum(token.text.lower() in self.finder.frequency for token in sample) < MIN_KNOWN * len(sample):
+            return False
         found = sum(map(self._is_misread, sample))
         return found >= max(1, MIN_EVIDENCE * len(sample))
 

@@ -25,6 +25,9 @@ MAX_BEHIND = 8.0
 """A candidate whose prior is this far behind the best (natural log) has no chance in any context."""
 
 MAX_LENGTH = 40
+MAX_SPOTS = 60
+"""Places where a word may have been misread; the most in 350,000 words is 43, and the time grows with the cube."""
+
 MIN_CHANNEL = -9.0
 PART_FREQUENCY = (-15.5, -17.5)
 """Parts of compounds are at least this frequent (natural log): short ones, long ones."""
@@ -102,6 +105,8 @@ class CandidateFinder:
         kind = STRANGE if frequency is None else KEPT
         itself = Candidate(word, 0.0, UNKNOWN if frequency is None else frequency, kind)
         if len(word) > MAX_LENGTH or (word.isdigit() and word not in self.channel.words):
+            return (itself,)
+        if sum(1 for _ in find_spots(lower, self.channel.special)) > MAX_SPOTS:
             return (itself,)
         found: dict[str, Candidate] = {}
         if straight := self._straighten(word):
@@ -269,17 +274,22 @@ def _prior(candidate: Candidate) -> float:
     return candidate.channel + 0.7 * candidate.frequency
 
 
+def find_spots(
+    word: str, table: Mapping[str, tuple[tuple[str, float], ...]]
+) -> Iterator[tuple[int, int, str, float]]:
+    """Give each place of a word that may have been misread: start, end, what may have stood there, its log probability."""
+    for start in range(len(word)):
+        for length in (1, 2, 3):
+            if start + length <= len(word):
+                for true, cost in table.get(word[start : start + length], ()):
+                    yield start, start + length, true, cost
+
+
 def undo(
     word: str, table: Mapping[str, tuple[tuple[str, float], ...]], edits: int
 ) -> Iterator[tuple[str, float]]:
     """Give every text that up to ``edits`` confusions turn into ``word``, with their log probability."""
-    spots = [
-        (start, start + length, true, cost)
-        for start in range(len(word))
-        for length in (1, 2, 3)
-        if start + length <= len(word)
-        for true, cost in table.get(word[start : start + length], ())
-    ]
+    spots = list(find_spots(word, table))
     stack: list[tuple[str, int, int, float, int]] = [("", 0, 0, 0.0, 0)]
     while stack:
         built, position, spot, cost, used = stack.pop()
