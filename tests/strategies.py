@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from analyzer.restoration import default_folder
 from analyzer.restoration.lexicon import Channel
 
-NAMES = st.sampled_from(["Fjell AS", "Vik kommune", "Å og Sønn ANS", "Stiftelsen Li", "St. Olavs lag", "Dal & Co. DA"])
+NAMES = st.sampled_from(
+    ["Fjell AS", "Vik kommune", "Å og Sønn ANS", "Stiftelsen Li", "St. Olavs lag", "Dal & Co. DA"]
+)
 NUMBERS = st.sampled_from(["to", "tre", "fem", "ti", "seks", "12", "36", "3,5", "1", "tretti"])
 UNITS = st.sampled_from(["år", "måneder", "månader", "dager", "dagar", "uker", "veker", "døgn", "timer"])
 SECTIONS = st.builds(
@@ -19,7 +21,14 @@ SECTIONS = st.builds(
     st.sampled_from(["", " første ledd", " nr. 2", " andre ledd bokstav c"]),
 )
 ACTS = st.sampled_from(
-    ["bokføringsloven", "bokføringslova", "arkivlova", "personopplysningsloven", "hvitvaskingsloven", "skatteforvaltningsloven"]
+    [
+        "bokføringsloven",
+        "bokføringslova",
+        "arkivlova",
+        "personopplysningsloven",
+        "hvitvaskingsloven",
+        "skatteforvaltningsloven",
+    ]
 )
 LETTERS = st.sampled_from("abcdefghij")
 ARTICLES = st.one_of(
@@ -29,15 +38,27 @@ ARTICLES = st.one_of(
     st.builds("GDPR art. 9 nr. 2 bokstav {}".format, LETTERS),
     st.just("personvernforordningens artikkel 13"),
 )
-DATES = st.sampled_from(["1. januar 2024", "01.02.2023", "2022-05-25", "25/5-18", "mai 2021", "31. februar 2020"])
+DATES = st.sampled_from(
+    ["1. januar 2024", "01.02.2023", "2022-05-25", "25/5-18", "mai 2021", "31. februar 2020"]
+)
 CONTACTS = st.sampled_from(
     ["post@fjell.example", "tlf. 22 33 44 55", "+47 22334455", "https://fjell.example/a?b=c", "Storgata 1, 0150 Oslo",
      "Postboks 458 Sentrum, 0105 Oslo", "[post](mailto:post@vik.example)", "www.vik.example"]
 )  # fmt: skip
 DATA = st.sampled_from(
-    ["navn", "e-postadresse", "IP-adresse", "helseopplysningar", "fødselsnummer", "kunde- og leverandørdata", "bilete"]
+    [
+        "navn",
+        "e-postadresse",
+        "IP-adresse",
+        "helseopplysningar",
+        "fødselsnummer",
+        "kunde- og leverandørdata",
+        "bilete",
+    ]
 )
-RECIPIENTS = st.sampled_from(["Mailchimp", "Google Analytics", "Visma", "Nav", "Skatteetaten", "Fiken AS", "Microsoft i USA"])
+RECIPIENTS = st.sampled_from(
+    ["Mailchimp", "Google Analytics", "Visma", "Nav", "Skatteetaten", "Fiken AS", "Microsoft i USA"]
+)
 RIGHTS = st.sampled_from(["innsyn", "retting", "sletting", "dataportabilitet", "avgrensing", "å protestere"])
 PERIODS = st.builds("{} {}".format, NUMBERS, UNITS)
 
@@ -46,7 +67,9 @@ SENTENCES = st.one_of(
     st.builds("{} er behandlingsansvarleg, og du når oss på {}.".format, NAMES, CONTACTS),
     st.builds("Vi behandler {} og {} for å levere varene, jf. {}.".format, DATA, DATA, ARTICLES),
     st.builds("Opplysningane blir sletta etter {}.".format, PERIODS),
-    st.builds("{} oppbevares i minst {} etter {} {}.".format, DATA.map(str.capitalize), PERIODS, ACTS, SECTIONS),
+    st.builds(
+        "{} oppbevares i minst {} etter {} {}.".format, DATA.map(str.capitalize), PERIODS, ACTS, SECTIONS
+    ),
     st.builds("Vi lagrer {} så lenge det er nødvendig, bl.a. for å svare deg.".format, DATA),
     st.builds("Vi deler ikke {} med {}.".format, DATA, RECIPIENTS),
     st.builds("Vi bruker {} som databehandler (se {}).".format, RECIPIENTS, CONTACTS),
@@ -59,17 +82,29 @@ SENTENCES = st.one_of(
     st.builds("Butikken i {} holder åpent til kl. 18.".format, NAMES),
 )
 TITLES = st.sampled_from(
-    ["Formål", "Dine rettigheter", "Kva opplysningar vi lagrar", "Lagringstid", "Kontakt oss", "COOKIES", "Hvem er ansvarlig?"]
+    [
+        "Formål",
+        "Dine rettigheter",
+        "Kva opplysningar vi lagrar",
+        "Lagringstid",
+        "Kontakt oss",
+        "COOKIES",
+        "Hvem er ansvarlig?",
+    ]
 )
 SHORT = st.one_of(DATA, RIGHTS, RECIPIENTS, PERIODS, st.builds("{} – {}".format, DATA, PERIODS))
 
 
 def _number(lines, pattern):
-    return [pattern.format(number=n, letter="abcdefghijkl"[n - 1], line=line) for n, line in enumerate(lines, 1)]
+    return [
+        pattern.format(number=n, letter="abcdefghijkl"[n - 1], line=line) for n, line in enumerate(lines, 1)
+    ]
 
 
 HEADINGS = st.builds(
-    str.format, st.sampled_from(["{}", "## {}", "1. {}", "2.3 {}", "**{}**", "§ 4 {}", "{}:", "{}\n======"]), TITLES
+    str.format,
+    st.sampled_from(["{}", "## {}", "1. {}", "2.3 {}", "**{}**", "§ 4 {}", "{}:", "{}\n======"]),
+    TITLES,
 )
 PARAGRAPHS = st.lists(SENTENCES, min_size=1, max_size=4).map(" ".join)
 WRAPPED = st.builds(
@@ -79,14 +114,26 @@ LISTS = st.builds(
     lambda lead, items, pattern: "\n".join([lead, *_number(items, pattern)]),
     st.sampled_from(["Vi lagrer:", "Du har rett til", "Vi samlar inn følgjande:", ""]),
     st.lists(SHORT | SENTENCES, min_size=1, max_size=6),
-    st.sampled_from(["- {line}", "• {line}", "{number}. {line}", "{letter}) {line};", "  * {line}", "\t– {line}", "•{line}"]),
+    st.sampled_from(
+        [
+            "- {line}",
+            "• {line}",
+            "{number}. {line}",
+            "{letter}) {line};",
+            "  * {line}",
+            "\t– {line}",
+            "•{line}",
+        ]
+    ),
 )
 TABLES = st.builds(
     lambda rows, mark: "\n".join(mark.join(row) for row in [["Hva", "Hvor lenge", "Grunnlag"], *rows]),
     st.lists(st.tuples(DATA, PERIODS, ARTICLES), min_size=1, max_size=4),
     st.sampled_from([" | ", "\t", "|", "\t\t"]),
 )
-BLOCKS = st.one_of(HEADINGS, PARAGRAPHS, WRAPPED, LISTS, TABLES, st.sampled_from(["---", "Side 2 av 7", "\f", ""]))
+BLOCKS = st.one_of(
+    HEADINGS, PARAGRAPHS, WRAPPED, LISTS, TABLES, st.sampled_from(["---", "Side 2 av 7", "\f", ""])
+)
 
 # What breaks naive readers of text.
 ODDITIES = st.sampled_from(
@@ -102,13 +149,21 @@ def _join(blocks, gaps):
 
 def laid_out(blocks):
     """Put blocks one below the other, each with a gap of its own."""
-    return st.lists(st.tuples(blocks, GAPS), max_size=12).map(lambda pairs: _join(*zip(*pairs, strict=True)) if pairs else "")
+    return st.lists(st.tuples(blocks, GAPS), max_size=12).map(
+        lambda pairs: _join(*zip(*pairs, strict=True)) if pairs else ""
+    )
 
 
 STATEMENTS = laid_out(BLOCKS)
 TEXTS = laid_out(BLOCKS | ODDITIES | st.text(max_size=40))
 
-_READ_AS = [("utf-8", "cp1252"), ("utf-8", "latin-1"), ("cp1252", "cp865"), ("utf-8", "mac_roman"), ("utf-16-le", "cp1252")]
+_READ_AS = [
+    ("utf-8", "cp1252"),
+    ("utf-8", "latin-1"),
+    ("cp1252", "cp865"),
+    ("utf-8", "mac_roman"),
+    ("utf-16-le", "cp1252"),
+]
 BYTES = st.one_of(
     st.binary(max_size=400),
     st.builds(str.encode, TEXTS, st.sampled_from(["utf-8-sig", "utf-16", "utf-16-be", "utf-32"]), st.just("replace")),
@@ -124,9 +179,10 @@ BYTES = st.one_of(
 )  # fmt: skip
 
 _TAGS = st.sampled_from(
-    """p div section main article h1 h2 h6 ul ol li dl dt dd table thead tr td th caption details summary a b span br
-    nav footer header form button pre blockquote iframe svg math template noscript x-panel sup frameset""".split()
-)
+    ["p", "div", "section", "main", "article", "h1", "h2", "h6", "ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tr",
+     "td", "th", "caption", "details", "summary", "a", "b", "span", "br", "nav", "footer", "header", "form", "button", "pre",
+     "blockquote", "iframe", "svg", "math", "template", "noscript", "x-panel", "sup", "frameset"]
+)  # fmt: skip
 _ATTRIBUTES = st.sampled_from(
     ["", ' class="menu"', ' class="cookie-banner"', ' role="heading" aria-level="9"', " hidden", ' value="-5"', ' start="x"',
      ' style="white-space: pre-line; font-weight: bold"', " aria-expanded=true", " aria-expanded=false aria-controls=a", ' role="list"',

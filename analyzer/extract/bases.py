@@ -205,8 +205,11 @@ def _basis(segment: LabelledSegment, start: int, end: int, code: str, *, explici
 
 
 def _with_purpose(bases: Iterable[LegalBasis], segment: LabelledSegment) -> Iterator[LegalBasis]:
-    """Give each code once, at its first mention, with the purpose that it is tied to."""
-    first = list({basis.article: basis for basis in reversed(list(bases))}.values())
+    """Give each code once, in the order of the text, with the purpose that it is tied to."""
+    first: dict[str, LegalBasis] = {}
+    for basis in bases:
+        first.setdefault(basis.article, basis)
     if first:
         purpose = purpose_of(segment)
-        yield from (replace(basis, purpose=purpose) for basis in first)
+        for basis in sorted(first.values(), key=lambda basis: basis.start):
+            yield replace(basis, purpose=purpose)

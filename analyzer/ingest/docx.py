@@ -10,7 +10,8 @@ from itertools import islice
 from typing import Any
 
 import docx
-from docx.oxml.ns import qn
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
 
 from analyzer.errors import UnreadableSource
 from analyzer.ingest.layout import LayoutBuilder
@@ -21,6 +22,8 @@ MAX_PARTS = 10_000
 MAX_PARAGRAPHS = 100_000  # at 20 characters each as much as a statement may have
 HEADING_CHARS = 120
 HEADER_CELL = 40  # characters: a longer cell in the first row is content
+MAX_ROMAN = 200  # no list of a statement is so long
+MAX_LEVEL = 8  # of a list, from 0, as in Word
 MAX_NESTING = 50  # tables in tables, boxes in boxes; Word itself gives up sooner
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -42,7 +45,7 @@ _UNSEEN = frozenset(
         *(f"{{http://schemas.openxmlformats.org/markup-compatibility/2006}}{name}" for name in ("Fallback",)),
     }
 )
-_PARAGRAPH, _TABLE, _TEXT = qn("w:p"), qn("w:tbl"), qn("w:t")
+_BODY, _PARAGRAPH, _TABLE, _TEXT = qn("w:body"), qn("w:p"), qn("w:tbl"), qn("w:t")
 _SIGNS = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
 
 
@@ -69,11 +72,14 @@ def read_docx(data: bytes, *, source: str) -> tuple[LayoutBuilder, list[str]]:
         raise
     except Exception as error:  # python-docx and lxml raise whatever the damaged part leads to
         raise UnreadableSource(_describe_damage(source)) from error
-    _check_length(document.element.body, source)
-    reader.read(document.element.body)
+    body = document.element.find(_BODY)
+    if body is None:
+        raise UnreadableSource(_describe_damage(source))
+    _check_length(body, source)
+    reader.read(body)
     if not reader.builder.blocks:
         raise UnreadableSource(f"{source} inneholder ingen tekst. Kontroller at riktig fil er valgt.")
-    return reader.builder, _list_warnings(document)
+    return reader.builder, _list_warnings(body)
 
 
 def _describe_damage(source: str) -> str:
@@ -117,8 +123,7 @@ def _check_length(body: Any, source: str) -> None:
         )
 
 
-def _list_warnings(document: Any) -> list[str]:
-    body = document.element.body
+def _list_warnings(body: Any) -> list[str]:
     if any(True for _ in body.iter(qn("w:ins"), qn("w:del"), qn("w:moveFrom"), qn("w:moveTo"))):
         return ["Dokumentet har sporede endringer; teksten er lest som om alle er godtatt."]
     return []
@@ -129,7 +134,8 @@ class _BodyReader:
 
     def __init__(self, document: Any) -> None:
         self.builder = LayoutBuilder()
-        self._styles = {style.style_id: style for style in document.styles}
+        styles = _find_part(document, "_styles_part")
+        self._styles = {style.get(qn("w:styleId")): style for style in styles.findall(qn("w:style"))}
         self._numbers = _Numbering(document)
 
     def read(self, parent: Any, depth: int = 0) -> None:
@@ -146,12 +152,12 @@ class _BodyReader:
                 self.read(child, depth + 1)
 
     def _read_paragraph(self, paragraph: Any, depth: int) -> None:
-        name, style = self._find_style(paragraph)
+        name, inherited = self._find_style(paragraph)
         text = "".join(_read_text(paragraph))
         if _CONTENTS_STYLE.match(name):
             text = _CONTENTS_PAGE.sub("", text)
-        level = _find_heading_level(name, style, paragraph, text)
-        number = self._numbers.find(paragraph, style)
+        level = _find_heading_level(name, inherited, paragraph, text)
+        number = self._numbers.find(paragraph, inherited)
         if level and text.strip():
             label = self._numbers.count(number) if number else ""
             self.builder.add("heading", f"{label} {text}" if label[:1].isalnum() else text, level=level)
@@ -162,11 +168,16 @@ class _BodyReader:
         for box in _find_boxes(paragraph):
             self.read(box, depth + 1)
 
-    def _find_style(self, paragraph: Any) -> tuple[str, Any]:
-        properties = paragraph.pPr
-        found = properties.pStyle.val if properties is not None and properties.pStyle is not None else None
+    def _find_style(self, paragraph: Any) -> tuple[str, list[Any]]:
+        """Return the name of a paragraph's style, and the paragraph properties of it and of those it is based on."""
+        found = _find_value(paragraph.pPr, "w:pStyle")
         style = self._styles.get(found)
-        return (style.name or "" if style is not None else found or ""), style
+        name = (found or "") if style is None else (_find_value(style, "w:name") or "")
+        inherited: list[Any] = []
+        while style is not None and len(inherited) < MAX_NESTING:
+            inherited.append(style.find(qn("w:pPr")))
+            style = self._styles.get(_find_value(style, "w:basedOn"))
+        return name, inherited
 
     def _add_item(self, text: str, name: str, number: tuple[str, int] | None) -> None:
         if not text.strip():
@@ -206,10 +217,7 @@ class _Numbering:
     def __init__(self, document: Any) -> None:
         self._counts: dict[str, list[int]] = {}
         self._levels: dict[str, dict[int, tuple[str, str, int]]] = {}
-        try:
-            root = document.part.numbering_part.element
-        except (KeyError, NotImplementedError):  # a document without lists has no such part
-            return
+        root = _find_part(document, "numbering_part")
         kinds = {kind.get(qn("w:abstractNumId")): kind for kind in root.findall(qn("w:abstractNum"))}
         for number in root.findall(qn("w:num")):
             link = number.find(qn("w:abstractNumId"))
@@ -217,17 +225,15 @@ class _Numbering:
             if kind is not None:
                 self._levels[number.get(qn("w:numId"))] = dict(map(_read_level, kind.findall(qn("w:lvl"))))
 
-    def find(self, paragraph: Any, style: Any) -> tuple[str, int] | None:
+    def find(self, paragraph: Any, inherited: list[Any]) -> tuple[str, int] | None:
         """Return list id and level from 0, from the paragraph or else its style; None without a list."""
-        holders = [paragraph.pPr, *_list_style_properties(style)]
-        for holder in holders:
+        for holder in (paragraph.pPr, *inherited):
             number = holder.find(qn("w:numPr")) if holder is not None else None
             if number is None:
                 continue
-            identity, level = number.find(qn("w:numId")), number.find(qn("w:ilvl"))
-            found = identity.get(qn("w:val")) if identity is not None else "0"
-            depth = level.get(qn("w:val")) if level is not None else "0"
-            return None if found == "0" else (found, int(depth) if depth.isdigit() else 0)
+            found = _find_value(number, "w:numId") or "0"
+            depth = _to_number(_find_value(number, "w:ilvl"), 0)
+            return None if found == "0" else (found, min(depth, MAX_LEVEL))
         return None
 
     def count(self, number: tuple[str, int]) -> str:
@@ -252,32 +258,38 @@ class _Numbering:
 
 
 def _read_level(level: Any) -> tuple[int, tuple[str, str, int]]:
-    def value(name: str, default: str) -> str:
-        found = level.find(qn(name))
-        return default if found is None else str(found.get(qn("w:val")) or default)
-
-    start = value("w:start", "1")
-    kind = (value("w:numFmt", "decimal"), value("w:lvlText", ""), int(start) if start.isdigit() else 1)
-    return int(level.get(qn("w:ilvl")) or 0), kind
+    kind, pattern = _find_value(level, "w:numFmt") or "decimal", _find_value(level, "w:lvlText") or ""
+    place = _to_number(level.get(qn("w:ilvl")), 0)
+    return place, (kind, pattern, _to_number(_find_value(level, "w:start"), 1))
 
 
 def _format_number(value: int, kind: str) -> str:
     if kind in ("lowerLetter", "upperLetter"):
         letter = chr(ord("a") + (value - 1) % 26)
         return letter.upper() if kind == "upperLetter" else letter
-    if kind in ("lowerRoman", "upperRoman"):
+    if kind in ("lowerRoman", "upperRoman") and value < MAX_ROMAN:
         roman = "x" * (value // 10) + ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")[value % 10]
         return roman.upper() if kind == "upperRoman" else roman
     return str(value)
 
 
-def _list_style_properties(style: Any) -> list[Any]:
-    """List the paragraph properties of a style and of those that it is based on."""
-    found: list[Any] = []
-    while style is not None and len(found) < MAX_NESTING:
-        found.append(style.element.pPr)
-        style = style.base_style
-    return found
+def _find_part(document: Any, name: str) -> Any:
+    """Return the root of a part of the document, such as its styles; an empty one if none can be read."""
+    try:
+        return getattr(document.part, name).element
+    except (KeyError, NotImplementedError, AttributeError):  # there is none, or something else in its place
+        return parse_xml(f"<w:styles {nsdecls('w')}/>")
+
+
+def _find_value(parent: Any, name: str) -> str | None:
+    """Return the value of a child element; None without the one or the other."""
+    child = parent.find(qn(name)) if parent is not None else None
+    return None if child is None else child.get(qn("w:val"))
+
+
+def _to_number(value: str | None, default: int) -> int:
+    """Read a number of at most six digits, which is more than any list or level has."""
+    return int(value) if value and re.fullmatch(r"[0-9]{1,6}", value) else default
 
 
 def _read_text(node: Any, depth: int = 0) -> Iterator[str]:
@@ -322,7 +334,7 @@ def _find_boxes(node: Any) -> Iterator[Any]:
             yield from _find_boxes(child)
 
 
-def _find_heading_level(name: str, style: Any, paragraph: Any, text: str) -> int:
+def _find_heading_level(name: str, inherited: list[Any], paragraph: Any, text: str) -> int:
     """Return a heading's level from its style, its outline level or its bold type, else 0."""
     marked = _HEADING_STYLE.match(name)
     if marked:
@@ -331,10 +343,10 @@ def _find_heading_level(name: str, style: Any, paragraph: Any, text: str) -> int
         return 2
     if _TITLE_STYLE.match(name):
         return 1
-    for properties in (paragraph.pPr, *_list_style_properties(style)):
-        outline = properties.find(qn("w:outlineLvl")) if properties is not None else None
-        if outline is not None and outline.get(qn("w:val"), "9").isdigit():
-            level = int(outline.get(qn("w:val")))
+    for properties in (paragraph.pPr, *inherited):
+        outline = _find_value(properties, "w:outlineLvl")
+        if outline is not None:
+            level = _to_number(outline, 9)
             return min(level + 1, 6) if level < 9 else 0
     return 3 if _looks_like_heading(paragraph, text.strip()) else 0
 

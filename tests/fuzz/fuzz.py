@@ -31,7 +31,13 @@ GUIDING = {
     "html": ("analyzer.ingest.html", "analyzer.ingest.text", "analyzer.segment"),
     "pdf": ("analyzer.ingest.pdf", "pdfminer.high_level", "pdfplumber"),
     "docx": ("analyzer.ingest.docx", "docx"),
-    "picture": ("analyzer.ingest.ocr", "PIL.Image", "PIL.TiffImagePlugin", "PIL.PngImagePlugin", "PIL.GifImagePlugin"),
+    "picture": (
+        "analyzer.ingest.ocr",
+        "PIL.Image",
+        "PIL.TiffImagePlugin",
+        "PIL.PngImagePlugin",
+        "PIL.GifImagePlugin",
+    ),
     "archive": ("analyzer.sources.archives",),
     "manifest": ("analyzer.sources.manifest", "openpyxl"),
     "rules": ("analyzer.knowledge",),
@@ -44,7 +50,9 @@ NOT_GUIDING = ["analyzer.restoration", "analyzer.literals"]
 
 def main() -> None:
     """Run or replay."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("reader", choices=(*GUIDING, "all"))
     parser.add_argument("files", nargs="*", type=Path, help="run the reader on these instead")
     parser.add_argument("--seconds", type=int, default=60, help="for each reader")
@@ -95,21 +103,34 @@ def _fuzz(reader: str, seconds: int) -> None:
     import targets
 
     target, finds = targets.READERS[reader], OUT / reader / "finds"
-    for seed in target.seeds():  # loads all that is loaded late
+    seeds = target.seeds()
+    for seed in seeds:  # loads all that is loaded late
         _run(target.read, seed, finds)
     taken = int(Path("/proc/self/statm").read_text().split()[5]) * os.sysconf("SC_PAGE_SIZE")
     resource.setrlimit(resource.RLIMIT_DATA, (taken + BYTES, resource.RLIM_INFINITY))
 
     def mutate(data: bytes, most: int, seed: int) -> bytes:
         rng = random.Random(seed)
-        if rng.random() < 0.2:
+        if rng.random() < 0.1:
             return atheris.Mutate(data, most)
+        if rng.random() < 0.3:  # what is damaged beyond the format's own signs leads nowhere
+            data = rng.choice(seeds)
         for _ in range(rng.choice((1, 1, 2, 5))):
             data = target.mutate(data, rng)
         return data[:most]
 
-    options = [f"-max_total_time={seconds}", f"-timeout={6 * SECONDS}", "-rss_limit_mb=0", f"-max_len={LONGEST}"]
-    options += [f"-artifact_prefix={finds}/", "-print_final_stats=1", "-detect_leaks=0", "-use_value_profile=0"]
+    options = [
+        f"-max_total_time={seconds}",
+        f"-timeout={6 * SECONDS}",
+        "-rss_limit_mb=0",
+        f"-max_len={LONGEST}",
+    ]
+    options += [
+        f"-artifact_prefix={finds}/",
+        "-print_final_stats=1",
+        "-detect_leaks=0",
+        "-use_value_profile=0",
+    ]
     atheris.Setup(
         [sys.argv[0], *options, str(OUT / reader / "corpus")],
         lambda data: _run(target.read, data, finds),
@@ -129,7 +150,9 @@ def _run(read: object, data: bytes, finds: Path) -> None:
         name = "" if str(error).strip() else "no-words"
     except Exception as error:
         name = _name(error)
-    if not name and time.process_time() - before > SECONDS:  # a busy machine makes the clock on the wall useless
+    if (
+        not name and time.process_time() - before > SECONDS
+    ):  # a busy machine makes the clock on the wall useless
         name = "slow"
     kept = finds / name
     if name and (not kept.exists() or len(data) < kept.stat().st_size):

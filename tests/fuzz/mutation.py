@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
 import io
 import random
@@ -10,29 +11,148 @@ import zipfile
 import zlib
 from collections.abc import Callable
 
+from lxml import etree
+
 Mutator = Callable[[bytes, random.Random], bytes]
 
 NUMBERS = (
     *("0", "-1", "1", "9", "10", "255", "256", "65535", "65536", "2147483647", "2147483648", "4294967295"),
-    *("99999999", "18446744073709551616", "-2147483648", "1e308", "nan", "0.00001", "²", "٣", "", "x", "0x10", "1" * 400),
+    *(
+        "99999999",
+        "18446744073709551616",
+        "-2147483648",
+        "1e308",
+        "nan",
+        "0.00001",
+        "²",
+        "٣",
+        "",
+        "x",
+        "0x10",
+        "1" * 400,
+    ),
 )
 PIECES = tuple(
     piece.encode()
     for piece in (
-        *("\0", "\ufeff", "\u00ad", "\u202e", "\u2028", "\x0c", "\x85", "\r", "\n\n", "ﬁ", "İ", "ß", "\U0001f600", "e\u0301"),
-        *("- ", "• ", "1. ", "## ", "| ", "|---|", "**", "](", "![", "§ ", "artikkel 6 nr. 1 ", "år ", "æ", "Ã¦", "«", ":", "\t"),
+        *(
+            "\0",
+            "\ufeff",
+            "\u00ad",
+            "\u202e",
+            "\u2028",
+            "\x0c",
+            "\x85",
+            "\r",
+            "\n\n",
+            "ﬁ",
+            "İ",
+            "ß",
+            "\U0001f600",
+            "e\u0301",
+        ),
+        *(
+            "- ",
+            "• ",
+            "1. ",
+            "## ",
+            "| ",
+            "|---|",
+            "**",
+            "](",
+            "![",
+            "§ ",
+            "artikkel 6 nr. 1 ",
+            "år ",
+            "æ",
+            "Ã¦",
+            "«",
+            ":",
+            "\t",
+        ),
         *("behand-\nling", "3,5 år", "post@", "https://", "org.nr. ", "Datatilsynet ", "personvern "),
     )
-) + (b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\xc3", b"\xe5", b"PK\x03\x04", b"%PDF-", b"\x1f\x8b", b"<html>")
+) + (
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"\xed\xa0\x80",
+    b"\xc3",
+    b"\xe5",
+    b"PK\x03\x04",
+    b"%PDF-",
+    b"\x1f\x8b",
+    b"<html>",
+)
 ENCODINGS = ("utf-16", "utf-16-le", "utf-32", "cp1252", "cp865", "mac_roman", "latin-1", "utf-7", "cp037")
 CHARSETS = (
-    *("utf-7", "utf-16", "idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "base64", "rot13", "mbcs"),
+    *(
+        "utf-7",
+        "utf-16",
+        "idna",
+        "punycode",
+        "undefined",
+        "unicode_escape",
+        "raw_unicode_escape",
+        "base64",
+        "rot13",
+        "mbcs",
+    ),
     *("cp037", "utf-8-sig", "big5", "iso2022_jp", "hz", "uu", "zlib", "x-user-defined", "-", "a" * 200),
 )
-TAGS = tuple(
-    """a b br button caption center dd details div dl dt footer form frameset h1 h3 h6 header hr iframe img input
-    legend li main math menu nav noscript ol option p pre script select span style sub summary sup svg table tbody td
-    template textarea tfoot th thead title tr ul x-panel""".split()
+TAGS = (
+    "a",
+    "b",
+    "br",
+    "button",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "footer",
+    "form",
+    "frameset",
+    "h1",
+    "h3",
+    "h6",
+    "header",
+    "hr",
+    "iframe",
+    "img",
+    "input",
+    "legend",
+    "li",
+    "main",
+    "math",
+    "menu",
+    "nav",
+    "noscript",
+    "ol",
+    "option",
+    "p",
+    "pre",
+    "script",
+    "select",
+    "span",
+    "style",
+    "sub",
+    "summary",
+    "sup",
+    "svg",
+    "table",
+    "tbody",
+    "td",
+    "template",
+    "textarea",
+    "tfoot",
+    "th",
+    "thead",
+    "title",
+    "tr",
+    "ul",
+    "x-panel",
 )
 _NUMBER = re.compile(rb"-?\d+(?:\.\d+)?")
 _TAG = re.compile(rb"<[^<>]*>|[^<>]+")
@@ -76,7 +196,9 @@ def mutate_text(data: bytes, rng: random.Random) -> bytes:
         text = data.decode(rng.choice(("utf-8", "cp1252", "utf-16-le")), "replace")
         return text.encode(rng.choice(ENCODINGS), "replace")
     if kind == 1:
-        return data.replace(b"\n", rng.choice((b"\r", b"\r\n", b"\n\n", b"\x0c", b" ", b"\x0b", "\u2028".encode())))
+        return data.replace(
+            b"\n", rng.choice((b"\r", b"\r\n", b"\n\n", b"\x0c", b" ", b"\x0b", "\u2028".encode()))
+        )
     if kind == 2:
         lines = data.split(b"\n")
         rng.shuffle(lines)
@@ -112,7 +234,22 @@ def mutate_markup(data: bytes, rng: random.Random) -> bytes:
     elif kind == 6:
         pieces[at] = _replace_one(_NUMBER, pieces[at], rng, lambda found: rng.choice(NUMBERS).encode())
     else:
-        pieces[at:at] = [rng.choice((b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<?php ", b"?>", b"<", b"&#xD800;", b"&#0;", b"&aelig"))]
+        pieces[at:at] = [
+            rng.choice(
+                (
+                    b"<!--",
+                    b"-->",
+                    b"<![CDATA[",
+                    b"]]>",
+                    b"<?php ",
+                    b"?>",
+                    b"<",
+                    b"&#xD800;",
+                    b"&#0;",
+                    b"&aelig",
+                )
+            )
+        ]
     return b"".join(pieces)
 
 
@@ -150,7 +287,9 @@ def mutate_pdf(data: bytes, rng: random.Random) -> bytes:
     if kind == 3:
         return data.replace(chosen, mutate_bytes(chosen, rng), 1)
     if kind == 4:  # an object that refers to another, or to itself
-        return _replace_one(re.compile(rb"\b\d+ 0 R"), data, rng, lambda found: other.split(b" ")[0] + b" 0 R")
+        return _replace_one(
+            re.compile(rb"\b\d+ 0 R"), data, rng, lambda found: other.split(b" ")[0] + b" 0 R"
+        )
     changed = chosen
     for _ in range(rng.choice((1, 1, 3))):
         changed = _replace_one(_NUMBER, changed, rng, lambda found: rng.choice(NUMBERS).encode())
@@ -171,7 +310,15 @@ def mutate_zip(change: Mutator, prefer: str) -> Mutator:
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as package:
                 members = {name: package.read(name) for name in package.namelist()}
-        except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError, EOFError, ValueError):
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            OSError,
+            RuntimeError,
+            NotImplementedError,
+            EOFError,
+            ValueError,
+        ):
             return mutate_bytes(data, rng)
         if not members:
             return mutate_bytes(data, rng)
@@ -196,8 +343,45 @@ def pack(members: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-mutate_docx = mutate_zip(mutate_markup, "word/")
-mutate_xlsx = mutate_zip(mutate_markup, "xl/")
+def mutate_xml(data: bytes, rng: random.Random) -> bytes:
+    """Change elements and attributes of XML that stays well formed, which a parser would refuse otherwise."""
+    try:
+        root = etree.fromstring(data)
+    except etree.XMLSyntaxError:
+        return mutate_markup(data, rng)
+    if rng.random() < 0.1:
+        return mutate_markup(data, rng)
+    elements = list(root.iter(etree.Element))
+    one, other = rng.choice(elements), rng.choice(elements)
+    kind = rng.randrange(8)
+    if kind < 3:
+        holder = rng.choice([element for element in elements if element.attrib] or [one])
+        name = rng.choice(list(holder.attrib) or ["x"])
+        values = [value for element in elements for value in element.attrib.values()]
+        if kind == 0:
+            holder.attrib.pop(name, None)
+        else:
+            holder.set(name, rng.choice(NUMBERS) if kind == 1 or not values else rng.choice(values))
+    elif kind == 3 and one.getparent() is not None:
+        one.getparent().remove(one)
+    elif kind == 4:
+        for _ in range(rng.choice((1, 2, 30))):
+            other.append(copy.deepcopy(one))
+    elif kind == 5:
+        one.tag = other.tag
+    elif kind == 6:
+        one.text = rng.choice(
+            ["", "1. Formål", "• navn", "x" * 5000, "\t\n", "a\u00adb", "artikkel 6 nr. 1 bokstav b"]
+        )
+    else:
+        inner = one
+        for _ in range(rng.choice((1, 3, 60, 250))):
+            inner = etree.SubElement(inner, other.tag, other.attrib)
+    return etree.tostring(root)
+
+
+mutate_docx = mutate_zip(mutate_xml, "word/")
+mutate_xlsx = mutate_zip(mutate_xml, "xl/")
 
 
 def mutate_warc(data: bytes, rng: random.Random) -> bytes:
@@ -218,7 +402,9 @@ def mutate_warc(data: bytes, rng: random.Random) -> bytes:
     if kind == 0:
         records[at : at + 1] = rng.choice(([], [records[at]] * 2, [rng.choice(records)]))
     elif kind == 1:
-        records[at] = _replace_one(_LENGTH, records[at], rng, lambda found: found[1] + rng.choice(NUMBERS).encode())
+        records[at] = _replace_one(
+            _LENGTH, records[at], rng, lambda found: found[1] + rng.choice(NUMBERS).encode()
+        )
     elif kind == 2:
         head, gap, body = records[at].partition(b"\r\n\r\n")
         records[at] = mutate_text(head, rng) + gap + body

@@ -52,7 +52,10 @@ b</p></main><footer>© Fjell AS</footer><div class="cookie-banner">Vi bruker coo
 
 def make_texts() -> list[bytes]:
     """Plain text in the encodings and line ends that it comes in."""
-    made = [STATEMENT.encode(e, "replace") for e in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "cp865")]
+    made = [
+        STATEMENT.encode(e, "replace")
+        for e in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "cp865")
+    ]
     made.append(STATEMENT.encode("utf-8").decode("cp1252", "replace").encode("utf-8"))
     made.append(STATEMENT.replace("\n", "\r\n").encode())
     made.append(STATEMENT.replace("å", "a").replace("ø", "g").replace("æ", "ee").encode() * 3)
@@ -158,7 +161,14 @@ def make_pictures() -> list[bytes]:
     picture = Image.new("L", (120, 40), 255)
     ImageDraw.Draw(picture).text((5, 5), "Fjell AS slettar", fill=0)
     made = []
-    for kind, mode in (("PNG", "L"), ("PNG", "RGBA"), ("JPEG", "L"), ("GIF", "P"), ("BMP", "RGB"), ("TIFF", "1")):
+    for kind, mode in (
+        ("PNG", "L"),
+        ("PNG", "RGBA"),
+        ("JPEG", "L"),
+        ("GIF", "P"),
+        ("BMP", "RGB"),
+        ("TIFF", "1"),
+    ):
         out = io.BytesIO()
         more = {"save_all": True, "append_images": [picture.convert("I;16")]} if kind == "TIFF" else {}
         picture.convert(mode).save(out, kind, dpi=(150, 150), **more)
@@ -169,10 +179,13 @@ def make_pictures() -> list[bytes]:
 HOCR = """<?xml version="1.0" encoding="UTF-8"?><html xmlns="http://www.w3.org/1999/xhtml"><body><div class='ocr_page'>
 <span class='ocr_line' title="bbox 10 10 110 30; baseline 0.01 -3; x_size 20; x_descenders 5; x_ascenders 5">
 <span class='ocrx_word' title='bbox 10 10 50 30; x_wconf 95'>• Fjell</span> <span class='ocrx_word' title='bbox 60 10 110 30; x_wconf 91'>lagrer</span></span>
-<span class='ocr_line' title="bbox 10 40 110 60; baseline 0 0; x_size 20">%s</span></div></body></html>""" % " ".join(
-    f"<span class='ocrx_word' title='bbox {10 + n} 40 {18 + n} 60; x_wconf 90'>opplysninger</span>" for n in range(9)
+<span class='ocr_line' title="bbox 10 40 110 60; baseline 0 0; x_size 20">WORDS</span></div></body></html>""".replace(
+    "WORDS",
+    " ".join(
+        f"<span class='ocrx_word' title='bbox {10 + n} 40 {18 + n} 60; x_wconf 90'>opplysninger</span>"
+        for n in range(9)
+    ),
 )
-
 
 
 def record(url: str, body: bytes, headers: str = "", kind: str = "response") -> bytes:

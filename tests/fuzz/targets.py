@@ -48,7 +48,7 @@ def knowledge() -> Knowledge:
 @cache
 def _folder() -> Path:
     """A folder of this process alone, in memory where there is one."""
-    memory = Path("/dev/shm")  # noqa: S108
+    memory = Path("/dev/shm")
     return Path(tempfile.mkdtemp(prefix="personvern-fuzz-", dir=memory if memory.is_dir() else None))
 
 
