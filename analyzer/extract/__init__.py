@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol, TypeVar
 
 from analyzer.extract.authorities import find_renamed
 from analyzer.extract.bases import find_legal_bases
@@ -17,6 +19,14 @@ from analyzer.language import NameFinder
 from analyzer.records import Facts, Label, StatuteReference, Structure
 
 __all__ = ["LabelledSegment", "extract_facts", "with_labels"]
+
+
+class _Placed(Protocol):
+    @property
+    def start(self) -> int: ...
+
+
+Fact = TypeVar("Fact", bound=_Placed)
 
 _GDPR = re.compile(r"\bgdpr\b|person(?:vern|opplysnings?)forordning|\bart(?:ikkel|\.)\s?\d", re.IGNORECASE)
 _MONTHS = {
@@ -61,16 +71,21 @@ def extract_facts(
     return Facts(
         organisation=organisation,
         date=_statement_date(segments, knowledge),
-        retention=tuple(find_retention(segments, citations, knowledge)),
-        legal_bases=tuple(find_legal_bases(segments, citations, knowledge)),
-        statutes=tuple(statutes),
-        recipients=tuple(find_recipients(segments, names, organisation, knowledge)),
-        contacts=tuple(find_contacts(segments, knowledge, organisation)),
-        authorities=tuple(find_renamed(segments, knowledge, as_of=as_of)),
-        parties=tuple(find_parties(segments, names, organisation)),
-        purposes=tuple(find_purposes(segments, structure, knowledge)),
-        data_categories=tuple(find_data_categories(segments, structure, knowledge)),
+        retention=_in_order(find_retention(segments, citations, knowledge)),
+        legal_bases=_in_order(find_legal_bases(segments, citations, knowledge)),
+        statutes=_in_order(statutes),
+        recipients=_in_order(find_recipients(segments, names, organisation, knowledge)),
+        contacts=_in_order(find_contacts(segments, knowledge, organisation)),
+        authorities=_in_order(find_renamed(segments, knowledge, as_of=as_of)),
+        parties=_in_order(find_parties(segments, names, organisation)),
+        purposes=_in_order(find_purposes(segments, structure, knowledge)),
+        data_categories=_in_order(find_data_categories(segments, structure, knowledge)),
     )
+
+
+def _in_order(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Put facts in the order of the text, which those of one sentence may not be found in."""
+    return tuple(sorted(facts, key=lambda fact: fact.start))
 
 
 def _statement_date(segments: Sequence[LabelledSegment], knowledge: Knowledge) -> str | None:
@@ -93,6 +108,9 @@ def read_date(match: re.Match[str]) -> str | None:
     month_text = groups.get("month", "").lower()
     month = _MONTHS.get(month_text) or (int(month_text) if month_text.isdigit() else 0)
     day = int(groups.get("day", 0))
-    if not 1 <= month <= 12 or day > 31:
+    year = int(groups["year"])
+    try:
+        date = datetime.date(year, month, day or 1)
+    except ValueError:  # 31 February
         return None
-    return f"{int(groups['year']):04d}-{month:02d}" + (f"-{day:02d}" if day else "")
+    return date.isoformat() if day else f"{year:04d}-{month:02d}"

@@ -205,11 +205,10 @@ def _basis(segment: LabelledSegment, start: int, end: int, code: str, *, explici
 
 
 def _with_purpose(bases: Iterable[LegalBasis], segment: LabelledSegment) -> Iterator[LegalBasis]:
-    """Give each code once, in the order of the text, with the purpose that it is tied to."""
+    """Give each code once, at its first mention, with the purpose that it is tied to."""
     first: dict[str, LegalBasis] = {}
     for basis in bases:
         first.setdefault(basis.article, basis)
     if first:
         purpose = purpose_of(segment)
-        for basis in sorted(first.values(), key=lambda basis: basis.start):
-            yield replace(basis, purpose=purpose)
+        yield from (replace(basis, purpose=purpose) for basis in first.values())

@@ -365,8 +365,8 @@ def mutate_xml(data: bytes, rng: random.Random) -> bytes:
     elif kind == 3 and one.getparent() is not None:
         one.getparent().remove(one)
     elif kind == 4:
-        for _ in range(rng.choice((1, 2, 30))):
-            other.append(copy.deepcopy(one))
+        part = copy.deepcopy(one)
+        other.extend(copy.deepcopy(part) for _ in range(rng.choice((1, 2, 30))))
     elif kind == 5:
         one.tag = other.tag
     elif kind == 6:
