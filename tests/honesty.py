@@ -126,7 +126,7 @@ def check_dates(data):
     date = data["document"]["date"]
     assert date is None or datetime.date.fromisoformat(date if len(date) > 7 else f"{date}-01")
     assert all(
-        re.fullmatch(r"P(?!$)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T\d+[HM])?", r["duration"])
+        re.fullmatch(r"P(?!$)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(\d+H)?(\d+M)?)?", r["duration"])
         for r in data["retention"]
         if r["duration"]
     )

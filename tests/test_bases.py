@@ -99,3 +99,18 @@ def test_plain_grounds_need_a_disclosure(knowledge, names):
 def test_grounds_in_words(text, codes, knowledge, names):
     found = facts((text, "legal_basis"), knowledge=knowledge, names=names).legal_bases
     assert " ".join(sorted(basis.article for basis in found)) == codes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Grunnlaget er samtykke, og for fakturaer artikkel 6 nr. 1 bokstav c.",
+        "Vi viser til artikkel 9 nr. 2 bokstav a, artikkel 6 nr. 1 bokstav f og avtalen med deg.",
+    ],
+)
+def test_grounds_come_in_the_order_of_the_text(text, knowledge, names):
+    starts = [
+        basis.start for basis in facts((text, "legal_basis"), knowledge=knowledge, names=names).legal_bases
+    ]
+    assert len(starts) > 1
+    assert starts == sorted(starts)

@@ -343,6 +343,7 @@ def test_contacts_and_their_owners(text, topics, contacts, knowledge, names):
         ("Oppdatert 01.06.2023", "2023-06-01"),
         ("Versjon 2024-02-01, sist endret 15.2.2025", "2025-02-15"),
         ("Sist oppdatert 32. mars 2024.", None),
+        ("Sist oppdatert 31. februar 2024.", None),
         ("Vi startet 1. mars 2010.", None),
     ],
 )

@@ -58,6 +58,12 @@ def test_intact_text_is_untouched():
     [
         (b"", "er tom"),
         (b" \n\n\t ", "er tom"),
+        (b"\xef\xbb\xbf", "er tom"),
+        (b"\xff\xfe \0\n\0", "er tom"),
+        (
+            b"PK\x03\x04" + b"\0" * 26 + b"word/document.xml" + b"\0" * 60,
+            "ikke et Word-dokument",
+        ),  # cut short
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 50, "skadet bilde"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 50, "gamle Word-formatet"),
         (b"{\\rtf1\\ansi Personvern}", "RTF"),

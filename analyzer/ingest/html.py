@@ -357,6 +357,8 @@ class _Writer:
         elif tag == "thead":
             table.head = element
         elif tag == "tr":
+            if table.row:  # a row within a row
+                self._add_row(table, table.row)
             table.row, table.headers = [], []
         elif tag in {"td", "th"} and table.row is not None:
             table.cell = element
@@ -380,15 +382,15 @@ class _Writer:
             return
         if table.cell is element:
             table.cell = None
-        elif table.cell is None and tag_of(element) == "tr":
-            self._add_row(table)
+        elif table.cell is None and table.row is not None and tag_of(element) == "tr":
+            self._add_row(table, table.row)
         elif table.head is element:
             table.head = None
         elif table.element is element:
             self.table = None
 
-    def _add_row(self, table: _Table) -> None:
-        cells, table.row = table.row or [], None
+    def _add_row(self, table: _Table, cells: list[str]) -> None:
+        table.row = None
         is_header = all(header for cell, header in zip(cells, table.headers, strict=True) if cell)
         while cells and not cells[-1]:
             cells.pop()

@@ -34,6 +34,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 MAX_UNPACKED = 100_000_000
 """An Excel file that unpacks to more than this is no list of statements."""
 
+MAX_ROWS = 1_048_576
+"""Of a sheet, in Excel itself; a file that claims to go on beyond has empty rows without end."""
+
 _DELIMITERS = ";,\t|"
 
 
@@ -178,7 +181,7 @@ def _read_excel(data: bytes, name: str) -> Iterator[_Fields]:
             (line, [_show(value) for value in row])
             for line, row in enumerate(sheet.iter_rows(values_only=True), 1)
         )
-        filled = ((line, row) for line, row in rows if any(row))
+        filled = ((line, row) for line, row in _within_sheet(rows, name) if any(row))
         columns = _name_columns(next(filled, (0, []))[1], name)
         for line, row in filled:
             yield line, _match(columns, row)
@@ -188,6 +191,15 @@ def _read_excel(data: bytes, name: str) -> Iterator[_Fields]:
         raise UnreadableSource(
             f"{name} kan ikke leses som Excel ({error}). Åpne den i Excel og lagre den på nytt som .xlsx, eller som CSV."
         ) from error
+
+
+def _within_sheet(rows: Iterable[tuple[int, list[str]]], name: str) -> Iterator[tuple[int, list[str]]]:
+    for line, row in rows:
+        if line > MAX_ROWS:
+            raise UnreadableSource(
+                f"{name} har radnumre over {MAX_ROWS}, som Excel ikke kan ha. Lagre listen på nytt som .xlsx eller CSV."
+            )
+        yield line, row
 
 
 def _read_json(text: str, name: str) -> Iterator[_Fields]:
