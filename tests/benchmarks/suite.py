@@ -9,6 +9,7 @@ turns, so that what else the machine does meets them all. Times are of the proce
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import json
 import math
@@ -136,7 +137,8 @@ def start(area: str, name: str, folder: str, options: Options) -> Entry:
 
 
 def finish(entry: Entry) -> None:
-    entry.process.stdin.close()
+    with contextlib.suppress(BrokenPipeError):  # it has ended already
+        entry.process.stdin.close()
     entry.process.wait()
 
 
@@ -189,16 +191,30 @@ def serve(area: str, name: str, folder: str, options: Options) -> int:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     module = importlib.import_module(f"contenders.{area}")
     child = Child(module, name, Path(folder), options)
+    if child.contender and not child.contender.torch:
+        sys.meta_path.insert(0, WithoutTorch())
     for line in sys.stdin:
-        try:
-            answer = getattr(child, line.strip())()
-        except ImportError as error:
-            answer = {"absent": f"{error.name} is not installed: pip install -e '.[benchmark,train]'"}
-        except Absent as error:
-            answer = {"absent": str(error)}
-        answers.write(json.dumps(answer) + "\n")
+        answers.write(json.dumps(obey(child, line.strip())) + "\n")
         answers.flush()
     return 0
+
+
+def obey(child: Child, command: str) -> dict:
+    """Do as told, or say why the contender cannot take part."""
+    try:
+        return getattr(child, command)()
+    except ImportError as error:
+        return {"absent": f"{error.name} is not installed: pip install -e '.[benchmark,train]'"}
+    except Absent as error:
+        return {"absent": str(error)}
+
+
+class WithoutTorch:
+    """Finds modules, but for torch."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "torch":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
 class Child:

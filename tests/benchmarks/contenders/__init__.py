@@ -71,11 +71,13 @@ class Contender:
         name: As the table calls it.
         load: Imports, loads and trains; gives what reads documents. A missing package raises ImportError.
         package: The distribution whose version is shown; none of its own when empty.
+        torch: It needs torch, which others may not see: spaCy imports it where it is, for 200 MB that nobody uses.
     """
 
     name: str
     load: Callable[[Options], Work]
     package: str = ""
+    torch: bool = False
 
 
 def each(read: Callable[[Document], Any]) -> Work:

@@ -228,7 +228,7 @@ CONTENDERS = [
     Contender("keywords alone", load_keywords),
     Contender("TF-IDF + logistic regression", load_tfidf, "scikit-learn"),
     Contender(f"spaCy textcat, bag of words, {EPOCHS} epochs", load_textcat, "spacy"),
-    Contender("multilingual-e5-small, frozen, by similarity", load_e5, "torch"),
+    Contender("multilingual-e5-small, frozen, by similarity", load_e5, "torch", torch=True),
 ]
 
 
