@@ -25,10 +25,14 @@ _FOOTER = (
     "Tilgjengelighetserklæring",
 )
 _BANNER = (
-    "Denne siden lar deg velge informasjonskapsler. Noen er nødvendige, andre hjelper oss å telle besøk. "
-    "Godta alle Bare nødvendige Innstillinger"
+    "<p>Denne siden lar deg velge informasjonskapsler. Noen er nødvendige, andre hjelper oss å telle besøk.</p>"
+    "<button>Godta alle</button><button>Bare nødvendige</button><button>Innstillinger</button>"
 )
-_TEASER = "Les også: Vinterkampanje på fjellski og staver, to for en ut uka. Butikken på torget har utvidet åpningstid i desember."
+_TEASER = (
+    "<p>Vinterkampanje på fjellski og staver, to for en ut uka. Butikken på torget har utvidet åpningstid i desember.</p>"
+    '<p><a href="/nyheter/kampanje">Les mer</a></p>'
+)
+_SHARE = '<div class="sharedaddy"><span>Del dette:</span> <a href="#f">Facebook</a> <a href="#x">X</a></div>'
 
 
 def prepare(folder, options: Options) -> list[Document]:
@@ -86,7 +90,7 @@ def semantic(text: str) -> str:
     """A site that uses HTML's own elements."""
     return _frame(
         f"<header><nav>{_links(_MENU)}</nav></header><main><article>{_body(text)}</article></main>"
-        f'<aside><p>{_TEASER}</p></aside><footer>{_links(_FOOTER)}</footer><div role="dialog" id="cookie-consent">{_BANNER}</div>'
+        f'<aside>{_TEASER}</aside><footer>{_links(_FOOTER)}</footer><div role="dialog" id="cookie-consent">{_BANNER}</div>'
     )
 
 
@@ -94,7 +98,7 @@ def divided(text: str) -> str:
     """A site made of nothing but divisions, the classes of which say little."""
     return _frame(
         f'<div class="c-banner cookie-bar">{_BANNER}</div><div class="top"><div class="menu">{_links(_MENU)}</div></div>'
-        f'<div class="row"><div class="col-8">{_body(text)}</div><div class="col-4"><p>{_TEASER}</p></div></div>'
+        f'<div class="row"><div class="col-8">{_body(text)}</div><div class="col-4">{_TEASER}</div></div>'
         f'<div class="bottom">{_links(_FOOTER)}</div>'
     )
 
@@ -103,8 +107,8 @@ def themed(text: str) -> str:
     """A site of a common publishing system: named parts, a side bar, buttons to share."""
     return _frame(
         f'<div id="page"><div id="masthead" class="site-header"><div class="main-navigation">{_links(_MENU)}</div></div>'
-        f'<div id="content"><div class="entry-content">{_body(text)}</div><div class="sharedaddy">Del dette: Facebook X</div></div>'
-        f'<div id="secondary" class="widget-area sidebar"><h3>Siste innlegg</h3><p>{_TEASER}</p></div>'
+        f'<div id="content"><div class="entry-content">{_body(text)}</div>{_SHARE}</div>'
+        f'<div id="secondary" class="widget-area sidebar"><h3>Siste innlegg</h3>{_TEASER}</div>'
         f'<div id="colophon" class="site-footer">{_links(_FOOTER)}</div></div>'
         f'<div id="cookie-law-info-bar">{_BANNER}</div>'
     )
