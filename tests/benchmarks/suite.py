@@ -43,10 +43,13 @@ def main() -> int:
     if arguments.child:
         return serve(*arguments.child, options)
     print("| area | contender | quality | documents/s | time | MB |\n|---|---|---|--:|--:|--:|", flush=True)
-    notes = []
+    notes, versions = [], {}
     for area in arguments.only.split(","):
-        notes += run_area(area, options, arguments.rounds)
-    print("\n" + "\n".join(f"- {note}" for note in [describe_run(arguments), *notes]))
+        left_out, used = run_area(area, options, arguments.rounds)
+        notes += left_out
+        versions |= dict.fromkeys(used)
+    notes = [describe_run(arguments), f"Versions: {', '.join(versions)}.", *notes]
+    print("\n" + "\n".join(f"- {note}" for note in notes))
     return 0
 
 
@@ -104,25 +107,25 @@ class Entry:
         return answer
 
 
-def run_area(area: str, options: Options, rounds: int) -> list[str]:
-    """Print the rows of an area, and give a note for each contender that is left out."""
+def run_area(area: str, options: Options, rounds: int) -> tuple[list[str], list[str]]:
+    """Print the rows of an area; give a note for each contender that is left out, and the versions of the others."""
     with tempfile.TemporaryDirectory() as folder:
         maker = start(area, "prepare", folder, options)
         told = maker.ask("prepare")
         finish(maker)
         if maker.absent:
-            return [f"{area}: left out: {maker.absent}"]
+            return [f"{area}: left out: {maker.absent}"], []
         entries = [start(area, name, folder, options) for name in told["contenders"]]
         try:
             compete(entries, rounds)
         finally:
             for entry in entries:
                 finish(entry)
-    first = entries[0]
-    for entry in entries:
-        if not entry.absent:
-            print(describe_entry(area, entry, first, told["documents"]), flush=True)
-    return [f"{area}, {entry.name}: left out: {entry.absent}" for entry in entries if entry.absent]
+    there = [entry for entry in entries if not entry.absent]
+    for entry in there:
+        print(describe_entry(area, entry, entries[0], told["documents"]), flush=True)
+    left_out = [f"{area}, {entry.name}: left out: {entry.absent}" for entry in entries if entry.absent]
+    return left_out, [entry.result["version"] for entry in there if entry.result["version"]]
 
 
 def start(area: str, name: str, folder: str, options: Options) -> Entry:
@@ -154,14 +157,13 @@ def compete(entries: list[Entry], rounds: int) -> None:
 
 
 def describe_entry(area: str, entry: Entry, first: Entry, documents: int) -> str:
-    name = " ".join(filter(None, (entry.name, entry.result["version"])))
     quality = "; ".join(
         f"{group}: " + ", ".join(f"{k} {v:{FIGURES.get(k, '.3f')}}" for k, v in figures.items())
         for group, figures in entry.result["quality"].items()
     )
     speed = documents / statistics.median(entry.seconds)
     return (
-        f"| {area} | {name} | {quality or '–'} | {show(speed)} | {describe_times(entry, first)} "
+        f"| {area} | {entry.name} | {quality or '–'} | {show(speed)} | {describe_times(entry, first)} "
         f"| {entry.result['memory']:.0f} |"
     )
 
@@ -262,10 +264,12 @@ def peak_megabytes() -> float:
 
 
 def version_of(package: str) -> str:
+    """Give name and version of a distribution or, where there is none of that name, a program."""
     try:
-        return version(package) if package else ""
+        return f"{package} {version(package)}" if package else ""
     except PackageNotFoundError:
-        return ""
+        done = subprocess.run([package, "--version"], capture_output=True, text=True, check=True)
+        return done.stdout.split("\n")[0]
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ def load_spell_checker(options: Options):
 
 CONTENDERS = [
     Contender("personvern restore", load_personvern, "personvern-analyzer"),
-    Contender("Tesseract nor, from the pictures", load_tesseract),
+    Contender("Tesseract nor, from the pictures", load_tesseract, "tesseract"),
     Contender("spell checker (symspellpy, words of wordfreq)", load_spell_checker, "symspellpy"),
 ]
 
