@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "benchmarks"))
 
-from contenders import HELDOUT, Absent, Document, Options, html, pdf, save_documents, topics  # noqa: E402
+from contenders import HELDOUT, Absent, Document, Options, forget, html, pdf, save_documents, topics  # noqa: E402
 from suite import Child, Entry, describe_times, obey, show  # noqa: E402
 
 from analyzer.corpus import read_corpus  # noqa: E402
@@ -77,6 +77,15 @@ def test_built_pages_hold_the_whole_statement(layout):
     assert "<h2>Personvern hos oss</h2>" in page
     assert "<ul>\n<li>navn &amp; adresse</li><li>alder</li>\n</ul>" in page
     assert "<p>Vi lagrer &lt; 5 ting:</p>" in page
+
+
+def test_words_remembered_are_forgotten_between_rounds():
+    from analyzer.restoration.rank import shape
+
+    shape("Ord")
+    assert shape.cache_info().currsize
+    forget()
+    assert not shape.cache_info().currsize
 
 
 def test_times_are_shown_beside_the_first_in_the_same_round():

@@ -6,6 +6,8 @@ others are compared with; and ``score(documents, outputs)``, which gives figures
 
 from __future__ import annotations
 
+import functools
+import gc
 import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -19,6 +21,9 @@ TRAINING = ROOT / "corpus" / "statements"
 AS_OF = "2026-11-21"
 QUICK = 3
 """Documents of each kind when it must be quick."""
+
+REMEMBERS_TEXT = 4_000
+"""Entries of a memory, from which on it is one of words or passages."""
 
 
 class Absent(Exception):
@@ -83,6 +88,18 @@ class Contender:
 def each(read: Callable[[Document], Any]) -> Work:
     """Make work of a function of one document."""
     return lambda documents: [read(document) for document in documents]
+
+
+def forget() -> None:
+    """Empty personvern's memories of words and passages: in a second round it would know all texts by heart.
+
+    Smaller ones hold what is loaded once, and stay.
+    """
+    memories = [o for o in gc.get_objects() if isinstance(o, functools._lru_cache_wrapper)]
+    for memory in memories:
+        size = memory.cache_parameters()["maxsize"] or 0
+        if memory.__module__.startswith("analyzer") and size >= REMEMBERS_TEXT:
+            memory.cache_clear()
 
 
 def groups_of(options: Options) -> dict[str, Path]:

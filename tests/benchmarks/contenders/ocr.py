@@ -10,7 +10,7 @@ import shutil
 from collections import defaultdict
 from pathlib import Path
 
-from contenders import Absent, Contender, Document, Options, each, read_statements
+from contenders import Absent, Contender, Document, Options, each, forget, read_statements
 
 WORDS = 250
 """About so many words of each statement are scanned, to the end of a line: a page."""
@@ -54,7 +54,14 @@ def load_personvern(options: Options):
     from analyzer.restoration import Restorer
 
     restorer = Restorer.load()
-    return each(lambda document: restorer.restore(document.text).text)
+
+    def restore(documents):
+        restorer.finder._found.clear()
+        restorer.finder._known_parts.clear()
+        forget()
+        return [restorer.restore(document.text).text for document in documents]
+
+    return restore
 
 
 def load_tesseract(options: Options):

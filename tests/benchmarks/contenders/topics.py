@@ -20,7 +20,18 @@ from analyzer.pipeline import Analyzer
 from analyzer.segment import segment
 from analyzer.train import collect_examples
 from analyzer.train_encoder import split
-from contenders import AS_OF, TRAINING, Absent, Contender, Document, Options, each, groups_of, read_statements
+from contenders import (
+    AS_OF,
+    TRAINING,
+    Absent,
+    Contender,
+    Document,
+    Options,
+    each,
+    forget,
+    groups_of,
+    read_statements,
+)
 
 EPOCHS = 5
 """Of spaCy's training, on which it depends how long it takes."""
@@ -43,7 +54,8 @@ def load_personvern(options: Options):
     az = Analyzer.load(as_of=AS_OF, threads=1)
 
     def analyze(documents):
-        az.model._seen.clear()  # no text may have been seen in an earlier round
+        az.model._seen.clear()
+        forget()
         return [az.analyze(d.text.encode(), id=d.name).data for d in documents]
 
     return analyze
@@ -66,7 +78,12 @@ class Silent:
 def load_rules(options: Options):
     knowledge = Knowledge.load()
     az = Analyzer(knowledge, Silent(knowledge.topic_ids), AS_OF)
-    return each(lambda document: az.analyze(document.text.encode(), id=document.name).data)
+
+    def analyze(documents):
+        forget()
+        return [az.analyze(d.text.encode(), id=d.name).data for d in documents]
+
+    return analyze
 
 
 def load_keywords(options: Options):
