@@ -251,15 +251,15 @@ def setfit(bench, pairs=1_500):
     return bench.scorer(probe(network, encoded, bench.labels))
 
 
-def textcat(bench, epochs=8):
-    """spaCy's textcat_multilabel, its default ensemble of a bag of words and a convolutional network."""
+def textcat(bench, epochs=8, config=None):
+    """spaCy's textcat_multilabel; without a config its default, an ensemble of a bag of words and a convolutional network."""
     import spacy
     from spacy.training import Example
     from thinc.util import fix_random_seed
 
     fix_random_seed(bench.seed)
     nlp = spacy.blank("nb")
-    nlp.add_pipe("textcat_multilabel")
+    nlp.add_pipe("textcat_multilabel", config=config or {})
 
     def join(text):
         return f"{text.headings} {text.lead_in} ¶ {text.text}"

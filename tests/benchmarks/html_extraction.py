@@ -14,9 +14,8 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-
-from analyzer.ingest.html import read_html
 
 Extractor = Callable[[str], str]
 DEFAULT_GOLD = Path(__file__).resolve().parents[3] / "shared" / "gold"
@@ -33,37 +32,49 @@ def score(found: str, expected: str) -> tuple[float, float]:
     return shared / max(1, want.total()), shared / max(1, got.total())
 
 
-def extract_ours(html: str) -> str:
-    return read_html(html).text
+def load_ours() -> Extractor:
+    from analyzer.ingest.html import read_html
+
+    return lambda html: read_html(html).text
+
+
+def load_readability() -> Extractor:
+    import lxml.html
+    from readability import Document
+
+    return lambda html: "\n".join(lxml.html.fromstring(Document(html).summary()).itertext())
+
+
+def load_trafilatura(**options: bool) -> Extractor:
+    import trafilatura
+
+    return lambda html: trafilatura.extract(html, **options) or ""
+
+
+def load_resiliparse() -> Extractor:
+    from resiliparse.extract.html2text import extract_plain_text
+
+    return lambda html: extract_plain_text(html, main_content=True)
+
+
+# Each is imported when it is asked for, so that the memory of one is not that of all.
+EXTRACTORS: dict[str, Callable[[], Extractor]] = {
+    "ours": load_ours,
+    "readability": load_readability,
+    "trafilatura": load_trafilatura,
+    "trafilatura+recall": partial(load_trafilatura, favor_recall=True),
+    "resiliparse": load_resiliparse,
+}
 
 
 def load_extractors() -> dict[str, Extractor]:
     """Ours, and those of the others that are installed."""
-    extractors: dict[str, Extractor] = {"ours": extract_ours}
-    try:
-        import lxml.html
-        from readability import Document
-
-        def extract_readability(html: str) -> str:
-            summary = Document(html).summary()
-            return "\n".join(lxml.html.fromstring(summary).itertext())
-
-        extractors["readability"] = extract_readability
-    except ImportError:
-        print("readability-lxml is not installed: skipped", file=sys.stderr)
-    try:
-        import trafilatura
-
-        extractors["trafilatura"] = lambda html: trafilatura.extract(html) or ""
-        extractors["trafilatura+recall"] = lambda html: trafilatura.extract(html, favor_recall=True) or ""
-    except ImportError:
-        print("trafilatura is not installed: skipped", file=sys.stderr)
-    try:
-        from resiliparse.extract.html2text import extract_plain_text
-
-        extractors["resiliparse"] = lambda html: extract_plain_text(html, main_content=True)
-    except ImportError:
-        print("resiliparse is not installed: skipped", file=sys.stderr)
+    extractors: dict[str, Extractor] = {}
+    for name, load in EXTRACTORS.items():
+        try:
+            extractors[name] = load()
+        except ImportError:
+            print(f"{name} is not installed: skipped", file=sys.stderr)
     return extractors
 
 

@@ -1,4 +1,4 @@
-"""Measures how well text comes back from PDFs: ours beside pdfplumber, pypdfium2 and pdfminer.six.
+"""Measures how well text comes back from PDFs: ours beside pdfplumber, pypdfium2, pdfminer.six and pypdf.
 
 Run from the project's folder: ``python tests/benchmarks/pdf_extraction.py [--each]``. The texts are the
 development statements in ../shared/gold/dev, typeset in four layouts, and the pages in ../shared/gold/html as
@@ -22,17 +22,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pdfplumber
-import pypdfium2
-from pdfminer.high_level import extract_text
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from typeset import LAYOUTS, typeset
-
-from analyzer.ingest.pdf import read_pdf
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "gold"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+Reader = Callable[[bytes], str]
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -45,30 +39,62 @@ FLAGS = (
 )
 
 
-def read_ours(data: bytes) -> str:
-    return read_pdf(data, source="benchmark.pdf")[0].text
+def load_ours() -> Reader:
+    from analyzer.ingest.pdf import read_pdf
+
+    return lambda data: read_pdf(data, source="benchmark.pdf")[0].text
 
 
-def read_pdfplumber(data: bytes) -> str:
-    with pdfplumber.open(io.BytesIO(data)) as pdf:
-        return "\n".join(page.extract_text() for page in pdf.pages)
+def load_pdfplumber() -> Reader:
+    import pdfplumber
+
+    def read(data: bytes) -> str:
+        with pdfplumber.open(io.BytesIO(data)) as pdf:
+            return "\n".join(page.extract_text() for page in pdf.pages)
+
+    return read
 
 
-def read_pypdfium2(data: bytes) -> str:
-    pdf = pypdfium2.PdfDocument(data)
-    return "\n".join(page.get_textpage().get_text_range() for page in pdf)
+def load_pypdfium2() -> Reader:
+    import pypdfium2
+
+    def read(data: bytes) -> str:
+        return "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(data))
+
+    return read
 
 
-def read_pdfminer(data: bytes) -> str:
-    return extract_text(io.BytesIO(data))
+def load_pdfminer() -> Reader:
+    from pdfminer.high_level import extract_text
+
+    return lambda data: extract_text(io.BytesIO(data))
 
 
-READERS: dict[str, Callable[[bytes], str]] = {
-    "ours": read_ours,
-    "pdfplumber": read_pdfplumber,
-    "pypdfium2": read_pypdfium2,
-    "pdfminer.six": read_pdfminer,
+def load_pypdf() -> Reader:
+    from pypdf import PdfReader
+
+    return lambda data: "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
+
+
+# Each is imported when it is asked for, so that the memory of one is not that of all.
+READERS: dict[str, Callable[[], Reader]] = {
+    "ours": load_ours,
+    "pdfplumber": load_pdfplumber,
+    "pypdfium2": load_pypdfium2,
+    "pdfminer.six": load_pdfminer,
+    "pypdf": load_pypdf,
 }
+
+
+def load_readers() -> dict[str, Reader]:
+    """Ours, and those of the others that are installed."""
+    readers: dict[str, Reader] = {}
+    for name, load in READERS.items():
+        try:
+            readers[name] = load()
+        except ImportError:
+            print(f"{name} is not installed: skipped", file=sys.stderr)
+    return readers
 
 
 @dataclass
@@ -103,6 +129,8 @@ def compare(wanted: list, found: list) -> float:
 
 
 def make_typeset_samples() -> Iterator[tuple[str, Sample]]:
+    from typeset import LAYOUTS, typeset
+
     for path in sorted((SHARED / "dev").glob("*.txt")):
         text = path.read_text(encoding="utf-8")
         for name, layout in LAYOUTS.items():
@@ -110,6 +138,7 @@ def make_typeset_samples() -> Iterator[tuple[str, Sample]]:
 
 
 def make_printed_samples() -> Iterator[tuple[str, Sample]]:
+    read_pypdfium2 = load_pypdfium2()
     for path in sorted((SHARED / "html").glob("*.html")):
         gold = (SHARED / "dev" / f"{path.stem}.txt").read_text(encoding="utf-8")
         plain = print_page(path, "--no-pdf-header-footer")
@@ -129,10 +158,13 @@ def print_page(path: Path, *flags: str) -> bytes:
 
 
 def measure(samples: Iterator[tuple[str, Sample]], *, each: bool) -> dict[tuple[str, str], Score]:
+    import pypdfium2
+
+    readers = load_readers()
     scores: dict[tuple[str, str], Score] = {}
     for layout, sample in samples:
         pages = len(pypdfium2.PdfDocument(sample.data))
-        for reader, read in READERS.items():
+        for reader, read in readers.items():
             start = time.perf_counter()
             text = read(sample.data)
             seconds = time.perf_counter() - start

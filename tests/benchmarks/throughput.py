@@ -15,6 +15,10 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spacy import Language
 
 ROOT = Path(__file__).parent.parent.parent
 ROUNDS = 3
@@ -43,14 +47,21 @@ def measure(work: Callable[[], object]) -> float:
     return statistics.median(times)
 
 
-def peers(texts: list[str]) -> dict[str, Callable[[], object]]:
-    """Make the peers, fitted beforehand where they need it."""
+def make_spacy() -> Language:
+    """Make spaCy's blank Norwegian pipeline, which splits sentences."""
     import spacy
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import RidgeClassifier
 
     nlp = spacy.blank("nb")
     nlp.add_pipe("sentencizer")
+    return nlp
+
+
+def peers(texts: list[str]) -> dict[str, Callable[[], object]]:
+    """Make the peers, fitted beforehand where they need it."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import RidgeClassifier
+
+    nlp = make_spacy()
     sentences = [line for text in texts for line in text.splitlines() if line.strip()]
     vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=2)
     features = vectorizer.fit_transform(sentences)
