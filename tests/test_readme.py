@@ -93,7 +93,8 @@ def test_the_readme_has_commands():
 def test_commands_run(line, folder, site, az, monkeypatch):
     monkeypatch.chdir(folder)
     monkeypatch.setattr(Analyzer, "load", lambda *_, **__: az)
-    monkeypatch.setattr("analyzer.auditing.Options", light)
+    if line.startswith("audit"):  # statements by themselves are analysed in full, as README shows
+        monkeypatch.setattr("analyzer.auditing.Options", light)
     command, _, target = line.partition(" #")[0].partition(" > ")
     arguments = [word.replace(SITE, site) for word in shlex.split(command)]
     web = ["--allow-private"] if SITE in command or "--manifest" in command else []
