@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from web import STATEMENT, serve
 
 from analyzer.cli import app
+from analyzer.cli.app import read_size
 from analyzer.cli.targets import check_target
 from analyzer.errors import AnalyzerError
 from analyzer.pipeline import Analyzer
@@ -253,3 +254,15 @@ def test_fetched_statements_are_kept_and_can_be_read_from_the_manifest(tmp_path)
         assert personvern("fetch", f"{base}/p", "--out", tmp_path / "ut", "--allow-private").returncode == 0
         assert len(list((tmp_path / "ut" / "evidence").glob("*.json"))) == 2
     assert personvern("fetch", "erklæring.html", "--out", tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("4GiB", 4 * 2**30), ("800MB", 800_000_000), ("1.5 gb", 1_500_000_000), ("0", None)]
+)
+def test_sizes(text, size):
+    assert read_size(text) == size
+
+
+def test_a_size_that_is_none_is_said():
+    with pytest.raises(AnalyzerError, match="«mye» er ingen størrelse"):
+        read_size("mye")

@@ -123,10 +123,10 @@ def read_size(text: str) -> int | None:
     Raises:
         AnalyzerError: If it is none.
     """
-    from dask.utils import parse_bytes
+    from pydantic import ByteSize, TypeAdapter
 
     try:
-        return int(parse_bytes(text)) or None
+        return int(TypeAdapter(ByteSize).validate_python(text)) or None
     except ValueError:
         raise AnalyzerError(f"«{text}» er ingen størrelse. Skriv den som 4GiB eller 800MB.") from None
 
