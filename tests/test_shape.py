@@ -96,6 +96,14 @@ def test_modules_are_short(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 500
 
 
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_docstrings_can_be_encoded(path):
+    """A lone surrogate in one is a UnicodeEncodeError at import in Python 3.13, and in no earlier version."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            (ast.get_docstring(node) or "").encode("utf-8")
+
+
 def test_import_loads_nothing_heavy():
     code = f"import sys, analyzer; print([m for m in {HEAVY!r} if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

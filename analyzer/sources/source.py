@@ -109,7 +109,7 @@ def as_text(name: str) -> str:
     """Give a file's name as text that can be written; bytes that are none in this locale are UTF-8, or else "?".
 
     Example:
-        >>> as_text("bl\udcc3\udca5b\udcff")
+        >>> as_text("bl\\udcc3\\udca5b\\udcff")
         'blåb?'
     """
     try:
