@@ -5,7 +5,7 @@ import random
 import pytest
 
 from analyzer.auditing.across import Overview, bootstrap
-from analyzer.auditing.organisations import merge_statuses
+from analyzer.auditing.organisations import Owners, merge_statuses
 from analyzer.auditing.rows import to_days
 from analyzer.auditing.templates import find_templates, name_template, sign
 
@@ -185,3 +185,22 @@ def test_outliers():
     assert [(row["id"], row["measure"]) for row in found] == [("rar", "completeness"), ("rar", "words")]
     assert all(row["score"] < -3.5 for row in found)
     assert tables(odd, usual[0])["outliers"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "key"),
+    [
+        (None, None, "id:x"),
+        ("  Vik  Kommune ", None, "name:vik kommune"),
+        ("Vik kommune", "312345678", "nr:312345678"),
+        ("Dal AS", None, "nr:328110865"),
+        ("Nes AS", None, "name:nes as"),
+        ("█████ ██", None, "id:x"),
+    ],
+)
+def test_what_an_organisation_is_known_by(name, number, key):
+    owners = Owners()
+    owners.learn("Dal AS", "328110865")
+    for other in ("311111111", "322222222"):
+        owners.learn("Nes AS", other)
+    assert owners.key("x", name, number) == key

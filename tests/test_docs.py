@@ -1,5 +1,7 @@
-"""The README is true: its Python runs, its output is the program's, its commands exist."""
+"""The README is true: its Python runs, its output is the program's, its commands exist; so are docstrings' examples."""
 
+import doctest
+import importlib
 import json
 import re
 import shlex
@@ -26,6 +28,19 @@ def blocks(language):
 def test_python_blocks_run(code):
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
+
+
+MODULES = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for path in (ROOT / "analyzer").rglob("*.py")
+    if ">>>" in path.read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_examples_in_docstrings_hold(module, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert not doctest.testmod(importlib.import_module(module)).failed
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -76,18 +76,6 @@ def test_a_source_travels_and_reads_late(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("source", "key"),
-    [
-        (Source("x"), None),
-        (Source("x", organisation="  Vik  Kommune "), "vik kommune"),
-        (Source("x", organisation="Vik kommune", orgnr="312345678"), "312345678"),
-    ],
-)
-def test_organisation_key(source, key):
-    assert source.organisation_key == key
-
-
-@pytest.mark.parametrize(
     ("locators", "ids"),
     [
         (["a.txt", "b/a.txt", "c/A.html"], ["a", "a-2", "A-3"]),

@@ -50,7 +50,7 @@ class Places:
     Example:
         >>> places = Places("1. Vi behandler navn.", ["Vi", "be-", "handler", "navn."])
         >>> [(part.unit, part.start, part.end) for part in places.find(6, 20)]
-        [(1, 0, 2), (2, 0, 7), (3, 0, 4)]
+        [(1, 0, 3), (2, 0, 7), (3, 0, 5)]
     """
 
     def __init__(self, text: str, units: Sequence[str]) -> None:

@@ -121,7 +121,7 @@ class Restorer:
 
         Example:
             >>> Restorer.load().restore("Vi lagrer ikke opplysningene lenger enn nedvendig.").text
-            'Vi lagrer ikke opplysningene lenger enn nedvendig.'
+            'Vi lagrer ikke opplysningene lenger enn nødvendig.'
         """
         pieces = [piece for piece in find_pieces(text) if is_suspect(text[slice(*piece)])]
         if not pieces:

@@ -66,13 +66,6 @@ class Source:
         _refuse_special(self.path)
         return read_file(self.path)
 
-    @property
-    def organisation_key(self) -> str | None:
-        """What the statements of one organisation have in common: its number, or else its name."""
-        if self.orgnr:
-            return self.orgnr
-        return " ".join(self.organisation.casefold().split()) if self.organisation else None
-
 
 def is_url(text: str) -> bool:
     """Tell a web address from a path."""
@@ -85,7 +78,8 @@ def unique_ids(sources: Iterable[Source]) -> list[str]:
     Example:
         >>> unique_ids([Source("a/Vik kommune.html"), Source("b/vik kommune.pdf")])
         ['Vik-kommune', 'vik-kommune-2']
-        >>> unique_ids([Source("https://www.vik.example/om-oss/personvern.html?lang=nn")])
+        >>> address = "https://www.vik.example/om-oss/personvern.html?lang=nn"
+        >>> unique_ids([Source(address, url=address)])
         ['vik.example-om-oss-personvern']
     """
     taken: dict[str, int] = {}
@@ -106,10 +100,10 @@ def unique_ids(sources: Iterable[Source]) -> list[str]:
 
 
 def as_text(name: str) -> str:
-    """Give a file's name as text that can be written; bytes that are none in this locale are UTF-8, or else "?".
+    r"""Give a file's name as text that can be written; bytes that are none in this locale are UTF-8, or else "?".
 
     Example:
-        >>> as_text("bl\\udcc3\\udca5b\\udcff")
+        >>> as_text("bl\udcc3\udca5b\udcff")
         'blåb?'
     """
     try:
