@@ -67,7 +67,7 @@ def read_corpus(folder: str | Path) -> list[GoldStatement]:
     paths = sorted(Path(folder).glob("*.units.tsv"))
     if not paths:
         raise InvalidCorpus(
-            f"{folder} has no labelled statements (*.units.tsv). Give a folder such as corpus/statements."
+            f"{folder} har ingen merkede erklæringer (*.units.tsv). Oppgi en mappe som corpus/statements."
         )
     return [_read_statement(path.with_name(path.name.removesuffix(".units.tsv"))) for path in paths]
 
@@ -77,7 +77,9 @@ def _read_statement(stem: Path) -> GoldStatement:
     units = []
     for row in _rows(stem, "units"):
         if len(row) < 4:
-            raise InvalidCorpus(f"{stem.name}.units.tsv: unit {row[0]} has {len(row)} columns, expected 4.")
+            raise InvalidCorpus(
+                f"{stem.name}.units.tsv: enhet {row[0]} har {len(row)} kolonner og skal ha 4."
+            )
         number = int(row[0])
         units.append(Unit(number, int(row[1]), int(row[2]), row[3], labels.get(number, frozenset())))
     facts = [
@@ -101,7 +103,7 @@ def read_standoff(folder: str | Path, texts: str | Path) -> list[GoldStatement]:
     for id, repository, path, digest, *_ in _rows(Path(folder) / "sources", ""):
         if digest not in found:
             raise InvalidCorpus(
-                f"{texts} lacks the text of «{id}» (github.com/{repository}, {path}; SHA-256 {digest[:12]}…)."
+                f"{texts} mangler teksten til «{id}» (github.com/{repository}, {path}; SHA-256 {digest[:12]}…)."
             )
         document = read_document(found[digest], id=id)
         units = tuple(
@@ -132,9 +134,7 @@ def read_folders(folders: Iterable[Path], texts: Path | None = None) -> list[Gol
         if not (folder / "sources.tsv").is_file():
             found += read_corpus(folder)
         elif texts is None:
-            raise InvalidCorpus(
-                f"{folder} has labels without their texts. Name the folder of texts (--texts)."
-            )
+            raise InvalidCorpus(f"{folder} har merker uten tekstene. Oppgi mappen med tekster (--texts).")
         else:
             found += read_standoff(folder, texts)
     return found
@@ -196,7 +196,7 @@ def _rows(stem: Path, kind: str) -> list[list[str]]:
         with path.open(encoding="utf-8", newline="") as file:
             return [row for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if any(row)][1:]
     except OSError as error:
-        raise InvalidCorpus(f"{path} cannot be read: {error.strerror}.") from error
+        raise InvalidCorpus(f"{path} kan ikke leses: {error.strerror}.") from error
 
 
 def passage_labels(statement: GoldStatement, structure: Structure) -> list[frozenset[str]]:

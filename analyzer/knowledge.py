@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import chain, product
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from analyzer.errors import InvalidKnowledge
 from analyzer.law import Country, FindingText, Period, Requirement, compile_regex
@@ -30,6 +32,9 @@ T = TypeVar("T")
 
 _WORDS = re.compile(r"\w+")
 _STRICT = ConfigDict(extra="forbid")
+MAX_PROBLEMS = 5
+"""Faults of a knowledge file that are told at once."""
+
 MEMORY = 20_000
 """Texts whose rules are remembered."""
 
@@ -40,6 +45,19 @@ _FILES = (
     "topics", "requirements", "findings", "patterns", "statutes", "authorities", "services", "terms", "countries",
     "periods",
 )  # fmt: skip
+
+_NAMING = ("id", "rule", "code", "short", "name")
+_PROBLEMS = {
+    "missing": "mangler",
+    "unexpected_keyword_argument": "finnes ikke",
+    "literal_error": "skal være {expected}, ikke {input!r}",
+    "string_type": "skal være tekst, ikke {input!r}",
+    "int_type": "skal være et heltall, ikke {input!r}",
+    "bool_type": "skal være true eller false, ikke {input!r}",
+    "bool_parsing": "skal være true eller false, ikke {input!r}",
+    "tuple_type": "skal være en liste, ikke {input!r}",
+}
+"""Norwegian for pydantic's kinds of errors that a knowledge file can meet; others are told as pydantic does."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +119,16 @@ class ReusedSection:
 
     def search(self, text: str) -> bool:
         """Tell whether the words around a reference point to the act of 2000."""
-        barred = self.unless and compile_regex(self.unless, f"reused § {self.section}").search(text)
-        return bool(compile_regex(self.words, f"reused § {self.section}").search(text)) and not barred
+        barred = self._barred is not None and self._barred.search(text) is not None
+        return self._search.search(text) is not None and not barred
+
+    @cached_property
+    def _search(self) -> re.Pattern[str]:
+        return compile_regex(self.words, f"reused § {self.section}")
+
+    @cached_property
+    def _barred(self) -> re.Pattern[str] | None:
+        return compile_regex(self.unless, f"reused § {self.section}") if self.unless else None
 
 
 @dataclass(frozen=True)
@@ -146,7 +172,7 @@ class Knowledge:
         """Load the package's own knowledge, or that of a folder with the same files.
 
         Raises:
-            InvalidKnowledge: If a file is missing or breaks its schema.
+            InvalidKnowledge: If a file is missing or breaks its schema, or a regular expression of a folder's is wrong.
         """
         root: Traversable | Path = Path(folder) if folder else files("analyzer") / "data"
         raw = {name: _read(root, name) for name in _FILES}
@@ -169,6 +195,8 @@ class Knowledge:
             digest=digest,
         )
         knowledge._check_references()
+        if folder:  # the package's own are tested, and compiled when they are needed
+            knowledge._check_expressions()
         return knowledge
 
     def _check_references(self) -> None:
@@ -176,19 +204,36 @@ class Knowledge:
         for requirement in self.requirements:
             if requirement.topic and requirement.topic not in known:
                 raise InvalidKnowledge(
-                    f"requirements.toml: topic «{requirement.topic}» is not in topics.toml; "
-                    f"choose one of {', '.join(sorted(known))}."
+                    f"requirements.toml: Kategorien «{requirement.topic}» er ikke i topics.toml. "
+                    f"Velg en av {', '.join(sorted(known))}."
                 )
         for veto in self.vetoes:
             if unknown := set(veto.topics) - known:
                 raise InvalidKnowledge(
-                    f"topics.toml: veto «{veto.id}»: unknown topics {', '.join(sorted(unknown))}."
+                    f"topics.toml: veto «{veto.id}» har ukjente kategorier: {', '.join(sorted(unknown))}."
                 )
         for finding in self.findings:
             if finding.status == "unverified" and finding.severity != "info":
                 raise InvalidKnowledge(
-                    f"findings.toml: «{finding.code}» is unverified and must have the severity info."
+                    f"findings.toml: «{finding.code}» er ikke etterprøvd (unverified) og må ha alvorlighet info."
                 )
+
+    def _check_expressions(self) -> None:
+        """Compile all regular expressions, so that a wrong one does not fail document after document."""
+        rules = chain.from_iterable(topic.rules for topic in self.topics)
+        longer = chain.from_iterable(period.exceptions for period in self.periods)
+        for name, entries in (
+            ("topics", (*self.topics, *rules, *self.vetoes)),
+            ("patterns", self.patterns),
+            ("statutes", self.reused),
+            ("countries", self.countries),
+            ("periods", (*self.periods, *longer)),
+        ):
+            try:
+                for entry, compiled in product(entries, ("_search", "_needed", "_barred", "_denials")):
+                    getattr(entry, compiled, None)
+            except InvalidKnowledge as error:
+                raise InvalidKnowledge(f"{name}.toml: {error}") from error
 
     @cached_property
     def topic_ids(self) -> tuple[str, ...]:
@@ -359,14 +404,14 @@ def _read(root: Traversable | Path, name: str) -> bytes:
     try:
         return (root / f"{name}.toml").read_bytes()
     except OSError as error:
-        raise InvalidKnowledge(f"{root}/{name}.toml cannot be read: {error}.") from error
+        raise InvalidKnowledge(f"{root}/{name}.toml kan ikke leses: {error}.") from error
 
 
 def _parse(name: str, data: bytes) -> dict[str, Any]:
     try:
         return _with_fragments(tomllib.loads(data.decode("utf-8")))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InvalidKnowledge(f"{name}.toml is not valid TOML: {error}.") from error
+        raise InvalidKnowledge(f"{name}.toml er ikke gyldig TOML: {error}.") from error
 
 
 def _with_fragments(table: dict[str, Any]) -> dict[str, Any]:
@@ -389,4 +434,17 @@ def _validate(name: str, value: object, kind: Any) -> Any:
     try:
         return TypeAdapter(kind).validate_python(value)
     except ValidationError as error:
-        raise InvalidKnowledge(f"{name}.toml: {error}") from error
+        wrong = "; ".join(_describe(problem, value) for problem in error.errors()[:MAX_PROBLEMS])
+        raise InvalidKnowledge(f"{name}.toml: {wrong}.") from error
+
+
+def _describe(problem: ErrorDetails, entries: object) -> str:
+    """Say where an entry is wrong and how: «R22», felt «severity»: skal være 'error' eller 'warning', ikke 'stor'."""
+    number, *path = problem["loc"] if isinstance(entries, list) else (None, *problem["loc"])
+    entry = entries[number] if isinstance(entries, list) and isinstance(number, int) else {}
+    names = [entry[key] for key in _NAMING if key in entry] if isinstance(entry, dict) else []
+    where = f"«{names[0]}»" if names else f"post nr. {number + 1}" if isinstance(number, int) else ""
+    field = ".".join(str(part + 1 if isinstance(part, int) else part) for part in path)
+    said = _PROBLEMS.get(problem["type"], "{msg}, ikke {input!r}")
+    wrong = said.format(**problem.get("ctx", {}), msg=problem["msg"], input=problem["input"])
+    return ", ".join(part for part in (where, f"felt «{field}»: {wrong}") if part)

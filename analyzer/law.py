@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, Protocol
 
 from pydantic import ConfigDict
@@ -32,7 +32,7 @@ def compile_regex(regex: str, where: str) -> re.Pattern[str]:
     try:
         return re.compile(regex, re.IGNORECASE)
     except re.error as error:
-        raise InvalidKnowledge(f"{where}: invalid regular expression: {error}.") from error
+        raise InvalidKnowledge(f"{where}: ugyldig regulært uttrykk: {error}.") from error
 
 
 class Dated(Protocol):
@@ -125,7 +125,11 @@ class Country:
 
     def named_in(self, text: str) -> bool:
         """Tell whether a text names the country."""
-        return compile_regex(self.regex, self.code).search(text) is not None
+        return self._search.search(text) is not None
+
+    @cached_property
+    def _search(self) -> re.Pattern[str]:
+        return compile_regex(self.regex, self.code)
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,11 @@ class LongerPeriod:
 
     def applies(self, text: str) -> bool:
         """Tell whether a text shows the case."""
-        return compile_regex(self.words, self.words).search(text) is not None
+        return self._search.search(text) is not None
+
+    @cached_property
+    def _search(self) -> re.Pattern[str]:
+        return compile_regex(self.words, self.words)
 
 
 @dataclass(frozen=True)
@@ -170,4 +178,8 @@ class Period:
 
     def reserves(self, text: str) -> bool:
         """Tell whether a text has words that forbid a conclusion."""
-        return bool(self.unless) and compile_regex(self.unless, self.id).search(text) is not None
+        return self._barred is not None and self._barred.search(text) is not None
+
+    @cached_property
+    def _barred(self) -> re.Pattern[str] | None:
+        return compile_regex(self.unless, self.id) if self.unless else None

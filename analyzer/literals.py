@@ -104,5 +104,5 @@ def compile_cues(cues: Iterable[str]) -> re.Pattern[str]:
         right = r"\w*" if cue.endswith("*") else r"(?!\w)"
         parts.append(f"{left}{body}{right}")
     if not parts:
-        raise InvalidKnowledge("A list of cues is empty; an empty list would match every text.")
+        raise InvalidKnowledge("En liste med stikkord er tom; den ville passet på enhver tekst.")
     return re.compile("|".join(parts), re.IGNORECASE)

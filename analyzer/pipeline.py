@@ -96,7 +96,7 @@ class Analyzer:
         try:
             day = datetime.date.fromisoformat(as_of) if as_of else datetime.date.today()
         except ValueError:
-            raise AnalyzerError(f"«{as_of}» is no date; write it as 2026-11-21.") from None
+            raise AnalyzerError(f"«{as_of}» er ingen dato. Skriv den som 2026-11-21.") from None
         rules = Knowledge.load(knowledge)
         topic_model = load_model(model, rules, threads=threads, cache=default_cache() if cache else None)
         return cls(rules, topic_model, day.isoformat(), language, redact)

@@ -132,7 +132,7 @@ def _split(folder: Path) -> tuple[list[Sentence], list[Sentence]]:
         for number, sentences in enumerate(_files(path)):
             (test if number % HELD_OUT == HELD_OUT // 2 else train).extend(sentences)
     if not train or not test:
-        raise AnalyzerError(f"no treebank (.conll.gz with names) below {folder}; name the folder of NorNE")
+        raise AnalyzerError(f"Det er ingen trebank (.conll.gz med navn) i {folder}. Oppgi mappen med NorNE.")
     return train, test
 
 

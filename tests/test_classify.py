@@ -266,12 +266,12 @@ def test_baseline_refuses_another_format(tiny, knowledge, tmp_path):
 def test_baseline_names_what_to_do_when_a_file_is_missing(missing, tiny, knowledge, tmp_path):
     tiny[0].save(tmp_path)
     (tmp_path / missing).unlink()
-    with pytest.raises(ModelNotFound, match=r"not a complete model.*personvern train"):
+    with pytest.raises(ModelNotFound, match=r"ingen hel modell.*personvern train"):
         load_model(tmp_path, knowledge)
 
 
 def test_load_model_tells_that_a_folder_holds_no_model(knowledge, tmp_path):
-    with pytest.raises(ModelNotFound, match="neither a model folder nor a reachable hub id"):
+    with pytest.raises(ModelNotFound, match="verken en modellmappe eller en modell"):
         load_model(tmp_path, knowledge)
 
 
@@ -345,7 +345,7 @@ def test_transformer_labels_segments(knowledge, tmp_path):
 
 def test_transformer_needs_a_label_that_is_a_topic(knowledge, tmp_path):
     write_onnx_classifier(tmp_path, ["cat", "dog"])
-    with pytest.raises(ModelNotFound, match="none of the labels"):
+    with pytest.raises(ModelNotFound, match="ingen av kategoriene"):
         load_model(tmp_path, knowledge)
 
 
@@ -355,7 +355,7 @@ def test_transformer_without_onnx_asks_for_pytorch(knowledge, tmp_path):
     try:
         import torch  # noqa: F401
     except ImportError:
-        with pytest.raises(ModelNotFound, match="PyTorch is needed"):
+        with pytest.raises(ModelNotFound, match="trenger derfor PyTorch"):
             load_model(tmp_path, knowledge)
     else:
         pytest.skip("PyTorch is installed")

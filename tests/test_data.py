@@ -220,5 +220,37 @@ def test_terms_are_unique_and_lower_case(words):
 
 
 def test_a_folder_without_the_files_is_refused(tmp_path):
-    with pytest.raises(InvalidKnowledge, match="cannot be read"):
+    with pytest.raises(InvalidKnowledge, match="kan ikke leses"):
         Knowledge.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (
+            "findings",
+            'severity = "error"',
+            'severity = "stor"',
+            r"«[\w-]+», felt «severity»: skal være .*'error'.*ikke 'stor'",
+        ),
+        ("topics", 'id = "', 'navn = "x"\nid = "', "felt «navn»: finnes ikke"),
+        ("requirements", "\nrule = ", "\nrul = ", "felt «rule»: mangler"),
+        (
+            "terms",
+            "abbreviations = [",
+            "abbreviations = [3,",
+            "felt «abbreviations.1»: skal være tekst, ikke 3",
+        ),
+        ("patterns", "regex = '''(?x)", "regex = '''((?x)", r"«?[\w-]+»?: ugyldig regulært uttrykk"),
+        ("statutes", "[[act]]", "[[act]", "gyldig TOML"),
+    ],
+)
+def test_a_broken_file_is_named_with_entry_and_field(tmp_path, file, old, new, said):
+    for path in files("analyzer").joinpath("data").iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    broken = (tmp_path / f"{file}.toml").read_text(encoding="utf-8")
+    assert old in broken
+    (tmp_path / f"{file}.toml").write_text(broken.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InvalidKnowledge, match=said) as raised:
+        Knowledge.load(tmp_path)
+    assert f"{file}.toml" in str(raised.value)

@@ -176,7 +176,7 @@ def test_incomplete_model_is_said(tmp_path, knowledge, missing):
             copy.parent.mkdir(exist_ok=True)
             copy.symlink_to(path)
     (tmp_path / missing).unlink()
-    with pytest.raises(ModelNotFound, match="not a complete model"):
+    with pytest.raises(ModelNotFound, match="ingen hel modell"):
         load_model(tmp_path, knowledge)
 
 

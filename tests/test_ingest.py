@@ -90,6 +90,13 @@ def test_missing_path_and_folder(tmp_path):
         read_document(tmp_path)
 
 
+@pytest.mark.parametrize("text", [TEXT + "Vi lagrer ingenting.", TEXT * 200])
+def test_a_text_given_as_a_path_is_told_so_briefly(text):
+    with pytest.raises(UnreadableSource, match=r"^«Vi behandler .* …» er en tekst.*encode\(\)") as caught:
+        read_document(text)
+    assert len(str(caught.value)) < 150
+
+
 def test_too_large_file_is_not_read(tmp_path):
     path = tmp_path / "stor.txt"
     with path.open("wb") as file:

@@ -50,5 +50,5 @@ def test_names_are_learned_and_nothing_is_pickled(tmp_path):
 
 
 def test_no_treebank(tmp_path):
-    with pytest.raises(AnalyzerError, match="no treebank"):
+    with pytest.raises(AnalyzerError, match="ingen trebank"):
         train_names(tmp_path, tmp_path / "names")

@@ -61,8 +61,8 @@ def condition_of(requirement: Requirement) -> Condition:
         return _CONDITIONS[requirement.condition]
     except KeyError:
         raise InvalidKnowledge(
-            f"requirements.toml: {requirement.rule} has the unknown condition «{requirement.condition}»; "
-            f"choose one of {', '.join(sorted(_CONDITIONS))}."
+            f"requirements.toml: {requirement.rule} har den ukjente betingelsen «{requirement.condition}». "
+            f"Velg en av {', '.join(sorted(_CONDITIONS))}."
         ) from None
 
 

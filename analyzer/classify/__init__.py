@@ -79,8 +79,8 @@ def shipped_model() -> Path:
         if (root / DEFAULT_MODEL / "config.json").is_file():
             return root / DEFAULT_MODEL
     raise ModelNotFound(
-        f"The shipped model «{DEFAULT_MODEL}» is missing beside {package}. Reinstall the package, or make a model "
-        "with «personvern train»; CONTRIBUTING.md says how."
+        f"Modellen «{DEFAULT_MODEL}» som følger med, mangler ved siden av {package}. Installer pakken på nytt, eller "
+        "lag en modell med «personvern train»; CONTRIBUTING.md sier hvordan."
     )
 
 

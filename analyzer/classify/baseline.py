@@ -162,11 +162,11 @@ class BaselineModel:
             tensors = load_file(folder / "weights.safetensors")
         except (OSError, ValueError) as error:
             raise ModelNotFound(
-                f"{folder} is not a complete model: {error}. Make one with «personvern train»."
+                f"{folder} er ingen hel modell: {error}. Lag en med «personvern train»."
             ) from error
         if config.get("format") != FORMAT:
             raise ModelNotFound(
-                f"{folder} has format {config.get('format')}, this version reads {FORMAT}. Make it anew with «personvern train»."
+                f"{folder} har format {config.get('format')}; denne utgaven leser {FORMAT}. Lag modellen på nytt med «personvern train»."
             )
         return cls(
             vocabulary,

@@ -143,11 +143,11 @@ class CombinedModel:
             config = json.loads(raw[0])
         except (OSError, ValueError) as error:
             raise ModelNotFound(
-                f"{folder} is not a complete model: {error}. Make one with «personvern train --encoder»."
+                f"{folder} er ingen hel modell: {error}. Lag en med «personvern train --encoder»."
             ) from error
         if config.get("format") != FORMAT:
             raise ModelNotFound(
-                f"{folder} has format {config.get('format')}, this version reads {FORMAT}. Make it anew with «personvern train»."
+                f"{folder} har format {config.get('format')}; denne utgaven leser {FORMAT}. Lag modellen på nytt med «personvern train»."
             )
         baseline = BaselineModel.load(folder / "baseline", knowledge)
         digest = hashlib.sha256(b"".join(raw) + baseline.name.encode()).hexdigest()

@@ -34,8 +34,8 @@ class TransformerModel:
         self._columns = [i for i, label in sorted(labels.items()) if label in knowledge.topic]
         if not self._columns:
             raise ModelNotFound(
-                f"{name} has none of the labels of this analyser ({', '.join(knowledge.topic_ids[:3])} …). "
-                "Fine-tune a classifier whose id2label names the topics."
+                f"{name} har ingen av kategoriene til denne analysatoren ({', '.join(knowledge.topic_ids[:3])} …). "
+                "Finjuster en klassifikator der id2label nevner dem."
             )
         self.name = name
         self.topics = tuple(labels[i] for i in self._columns)
@@ -57,7 +57,7 @@ class TransformerModel:
             tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
         except (OSError, ValueError) as error:
             raise ModelNotFound(
-                f"«{source}» is neither a model folder nor a reachable hub id: {error}"
+                f"«{source}» er verken en modellmappe eller en modell som kan hentes fra nettet: {error}"
             ) from error
         onnx = Path(source) / "model.onnx"
         run = _onnx_runner(onnx) if onnx.is_file() else _torch_runner(source)
@@ -104,7 +104,7 @@ def _torch_runner(source: str) -> Any:
         import torch
     except ImportError as error:
         raise ModelNotFound(
-            f"«{source}» has no model.onnx, so PyTorch is needed. Install it with: pip install 'personvern-analyzer[train]'"
+            f"«{source}» har ingen model.onnx og trenger derfor PyTorch. Installer det med: pip install 'personvern-analyzer[train]'"
         ) from error
     from transformers import AutoModelForSequenceClassification
 
@@ -115,7 +115,7 @@ def _torch_runner(source: str) -> Any:
         ).eval()
     except (OSError, ValueError) as error:
         raise ModelNotFound(
-            f"«{source}» has no weights that can be loaded (model.safetensors or model.onnx): {error}"
+            f"«{source}» har ingen vekter som kan lastes (model.safetensors eller model.onnx): {error}"
         ) from error
 
     def run(encoded: Mapping[str, NDArray[np.int64]]) -> NDArray[np.float32]:

@@ -119,11 +119,18 @@ def read_file(path: str | Path) -> bytes:
             f"{path} er på {at_least}{max(size, MAX_BYTES) / 1e6:.0f} MB; grensen er {MAX_BYTES / 1e6:.0f} MB. "
             "Del filen, eller lagre bare erklæringen."
         )
-    except FileNotFoundError:
-        raise UnreadableSource(f"{path} finnes ikke. Kontroller stien.") from None
     except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise UnreadableSource(f"{path} kan ikke leses: {reason}. Kontroller stien.") from error
+        raise UnreadableSource(_describe(path, error)) from error
+
+
+def _describe(path: Path, error: OSError | ValueError) -> str:
+    if "\n" in str(path):
+        line = str(path).strip().splitlines()[0][:40]
+        return f"«{line} …» er en tekst, ikke en sti. Gi teksten som bytes: tekst.encode()."
+    if isinstance(error, FileNotFoundError):
+        return f"{path} finnes ikke. Kontroller stien."
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+    return f"{path} kan ikke leses: {reason}. Kontroller stien."
 
 
 def media_type_of(data: bytes) -> str | None:

@@ -112,7 +112,7 @@ class Restorer:
                 dense, sparse, scale = stored["dense"], stored["sparse"], float(stored["scale"])
         except (OSError, KeyError, ValueError) as error:
             raise ModelNotFound(
-                f"{folder}: no restoration model ({error}); run `personvern train --restore`"
+                f"{folder} har ingen hel restaureringsmodell: {error}. Lag en med «personvern train --restore»."
             ) from error
         return cls(CandidateFinder(lexicon, channel, letters), dense, sparse, scale)
 

@@ -60,7 +60,7 @@ def train_norwegian(
     kept, measured = split(statements)
     if not measured:
         raise AnalyzerError(
-            f"{len(statements)} statements are too few; one in {EVERY} is kept for calibration."
+            f"{len(statements)} merkede erklæringer er for få, siden én av {EVERY} holdes av til kalibrering. Merk flere."
         )
     examples, held_out = collect_examples(kept, knowledge), collect_examples(measured, knowledge)
     progress(

