@@ -1,6 +1,7 @@
 """Audits of any size: time, memory, failures, and whether two workers give what one gives.
 
     python tests/benchmarks/audit_scale.py [--documents 100 1000 10000] [--workers 1 2] [--words 400] [--kills 10] [--keep FOLDER]
+    python tests/benchmarks/audit_scale.py --folder ../shared/statements
 
 More than 1,000 documents (--alone) are run with the largest number of workers only. With --kills, the smallest audit is also
 killed with SIGKILL at that many random moments, each time going on where it stopped, and compared with the undisturbed one.
@@ -17,6 +18,7 @@ import csv
 import hashlib
 import html
 import io
+import itertools
 import json
 import os
 import random
@@ -119,17 +121,16 @@ def sections_of(text: str) -> list[str]:
 
 
 def vary(text: str, name: str, dice: random.Random, most: int | None = None) -> str:
-    """Give a statement another name, another order, and fewer sections: no more after ``most`` words."""
+    """Give a statement another name, another order, and fewer sections: no more blocks after ``most`` words."""
     organisation = re.search(r"(?:for|hos) ((?:[A-ZÆØÅ][\w&-]*\s?)+(?:AS|ASA|kommune|stiftelse)?)", text)
     if organisation:
         text = text.replace(organisation[1].strip(), name)
     first, *others = sections_of(text)
     dice.shuffle(others)
-    kept = [f"Personvernerklæring for {name}", first]
-    for section in others:
-        if dice.random() > 0.12 and (most is None or sum(len(s.split()) for s in kept) < most):
-            kept.append(section)
-    return "\n\n".join(kept)
+    chosen = [f"Personvernerklæring for {name}", first, *(s for s in others if dice.random() > 0.12)]
+    blocks = [block for section in chosen for block in section.split("\n\n")]
+    before = itertools.accumulate((len(block.split()) for block in blocks), initial=0)
+    return "\n\n".join(b for b, words in zip(blocks, before, strict=False) if most is None or words < most)
 
 
 def as_html(text: str) -> bytes:
@@ -318,23 +319,26 @@ def main() -> None:
     arguments.add_argument(
         "--words", type=int, help="leave out what comes after so many of a statement; all when not given"
     )
+    arguments.add_argument("--folder", type=Path, help="audit this, and make nothing")
     arguments.add_argument("--timeout", type=float, default=60)
     arguments.add_argument("--keep", type=Path, help="folder that keeps statements and results")
     options = arguments.parse_args()
     root = options.keep or Path(tempfile.mkdtemp(prefix="audit-scale-"))
     print(f"{'documents':>9} {'workers':>7} {'seconds':>8} {'docs/s':>6} {'words/s':>8} {'reports':>7} {'failed':>6}"
           f" {'parent MB':>9} {'dask MB':>8} {'analysis MB':>11} {'identical':>9} {'speed-up':>8}")  # fmt: skip
-    for count in options.documents:
-        measure(root, count, options)
+    if options.folder:
+        measure(root, options.folder, sum(not path.is_dir() for path in options.folder.rglob("*")), options)
+    for count in [] if options.folder else options.documents:
+        source = root / f"statements-{count}"
+        if not source.exists():
+            manufacture(source, count, options.words)
+        measure(root, source, count, options)
     if not options.keep:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def measure(root: Path, count: int, options: argparse.Namespace) -> None:
-    """Print the lines of one size: each number of workers, why sources failed, and the audit that is killed."""
-    source = root / f"statements-{count}"
-    if not source.exists():
-        manufacture(source, count, options.words)
+def measure(root: Path, source: Path, count: int, options: argparse.Namespace) -> None:
+    """Print the lines of one folder: each number of workers, why sources failed, and the audit that is killed."""
     first: tuple[Path, float] | None = None
     for workers in options.workers if count <= options.alone else [max(options.workers)]:
         out = root / f"results-{count}-{workers}"

