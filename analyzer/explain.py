@@ -19,6 +19,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "duty": {"nb": "Innhold", "en": "Content"},
     "required": {"nb": "Påkrevd", "en": "Required"},
     "not_required": {"nb": "Ikke påkrevd", "en": "Not required"},
+    "undecided": {"nb": "Uavklart", "en": "Left open"},
     "advice": {"nb": "Råd", "en": "Advice"},
     "meaning": {"nb": "Betydning", "en": "Meaning"},
     "valid": {"nb": "Gjelder", "en": "Applies"},
@@ -83,6 +84,7 @@ def _of_requirement(knowledge: Knowledge, requirement: Requirement, language: st
         duty=topic.definition if topic and language == "en" else "",
         required=requirement.required[language],
         not_required=requirement.not_required[language],
+        undecided=requirement.undecided.get(language, ""),
         advice=requirement.advice[language],
     )
     concerned = [f for f in knowledge.findings if f.rule == requirement.rule]

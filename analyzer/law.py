@@ -57,6 +57,8 @@ class Requirement:
         topic: The category that meets it; empty for a duty that only findings watch over.
         title: Of a duty without a topic.
         articles: Of a duty without a topic.
+        undecided: What to say where the duty depends on the legal basis and the statement gives none; empty where it
+            does not.
         exempt: True where an exception that the statement invokes (article 14(5), pol. § 16) lifts the duty.
     """
 
@@ -70,6 +72,7 @@ class Requirement:
     topic: str = ""
     title: Text = field(default_factory=dict)
     articles: tuple[str, ...] = ()
+    undecided: Text = field(default_factory=dict)
     exempt: bool = False
 
 

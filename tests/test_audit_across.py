@@ -152,10 +152,11 @@ def test_periods_by_what_is_kept():
 
 @pytest.mark.parametrize(
     ("duration", "days"),
-    [("P1Y6M", 547.875), ("P2W", 14.0), ("PT24H", None), ("P", None), (None, None), ("tull", None)],
+    [("P1Y6M", 547.875), ("P2W", 14.0), ("PT36H", 1.5), ("P1DT12H", 1.5), ("PT30M", 1 / 48)]
+    + [("P", None), ("PT", None), (None, None), ("tull", None)],
 )
 def test_days(duration, days):
-    assert to_days(duration) == days
+    assert to_days(duration) == pytest.approx(days)
 
 
 def test_templates_are_found_and_named():

@@ -61,6 +61,8 @@ def test_lengths_are_found_by_their_verbs(marked, knowledge, names):
     [
         ("Kundekort: 2-3 år", "retention", ["P2Y", "P3Y"]),
         ("Slettes etter 7, 30 eller 90 dager.", "", ["P7D", "P30D", "P90D"]),
+        ("Når saken er besvart, slettes den, senest innen tolv\nmåneder.", "retention", ["P12M"]),
+        ("Fornyes om avtalen ikke er sagt opp senest 30 dager før utløp.", "retention", []),
         ("| _ga | Google | 13 måneder |", "cookies", ["P13M"]),
         ("| _gid | Google | 24 t |", "cookies", ["PT24H"]),
         ("Lista slettes dagen etter turen.", "retention", ["P1D"]),
@@ -185,6 +187,9 @@ def test_articles(text, codes, knowledge, names):
         ("Føres etter bokføringsloven § 13.", ["6.1.c"]),  # an act as the ground
         ("Cookies krever samtykke etter ekomloven § 3-15.", ["6.1.a"]),  # the act asks for consent
         ("Ingen samtykke er nødvendig.", []),
+        ("Vi ber ikke om samtykke; vi har en berettiget interesse i å stoppe svindel.", ["6.1.f"]),
+        ("Vedtak om opphold kan være basert på samtykke.", []),
+        ("Politiet kan få opplysninger uten samtykke.", []),
         ("Vi har databehandleravtale med leverandøren.", []),
         ("Vi følger personopplysningsloven.", []),
     ],
@@ -249,6 +254,10 @@ def test_keeping_because_of_an_act_is_a_legal_duty(knowledge, names):
         ("Storgata 12, 0155 Oslo", None),
         ("Speiderbandet sentralt er behandlingsansvarlig for medlemsregisteret.", "Speiderbandet"),
         ("Landsstyret i Speiderbandet er behandlingsansvarlig.", "Speiderbandet"),
+        ("Havnedirektoratet har ansvaret for behandlingen av opplysningene dine.", "Havnedirektoratet"),
+        ("Behandlingsansvaret ligger hos Lia Turlag.", "Lia Turlag"),
+        ("Nettstedet eies og driftes av Kari Anne Dalmo.", "Kari Anne Dalmo"),
+        ("Du kan tillate at AI bruker svarene.", None),
     ],
 )
 def test_controller_names(text, name, knowledge, names):
@@ -265,6 +274,14 @@ def test_controller_names(text, name, knowledge, names):
         ),
         (("Banken AS er selvstendig behandlingsansvarlig.", "Lia Lag er behandlingsansvarlig."), "Lia Lag"),
         (("Vi bruker Tripletex AS som databehandler.",), None),
+        (
+            ("Delingsnett er også behandlingsansvarlig ved slik deling.", "Lia Lag er behandlingsansvarlig."),
+            "Lia Lag",
+        ),
+        (
+            ("Behandlingsansvarlig:", "Fjellfant Forbund For Snøfokk", "Skriv til oss."),
+            "Fjellfant Forbund For Snøfokk",
+        ),
     ],
 )
 def test_controller_names_need_no_label(lines, name, knowledge, names):
@@ -284,10 +301,25 @@ def test_controller_name_from_the_title(knowledge, names):
         ("Vik kommune er behandlingsansvarlig.", "public"),
         ("Fjell Data AS er behandlingsansvarlig.", "private"),
         ("Lia Turlag er behandlingsansvarlig.", "unknown"),
+        ("Nav er behandlingsansvarlig.", "public"),
     ],
 )
 def test_sectors(text, sector, knowledge, names):
     assert facts((text, "controller"), knowledge=knowledge, names=names).organisation.sector == sector
+
+
+def test_who_exercises_public_authority_is_public(knowledge, names):
+    line = ("Vi behandlar personopplysningar om deg for å utøve offentleg styresmakt.", "legal_basis")
+    found = facts(line, knowledge=knowledge, names=names)
+    assert found.organisation.sector == "public"
+    assert [basis.article for basis in found.legal_bases] == ["6.1.e"]
+
+
+def test_no_number_out_of_a_list_of_firms(knowledge, names):
+    numbers = ("339 825 971", "333 788 764", "974 760 673")
+    lines = [(f"Fjellfirma nummer {i} (org.nr. {n})", "controller") for i, n in enumerate(numbers)]
+    assert facts(*lines, knowledge=knowledge, names=names).organisation.orgnr is None
+    assert facts(lines[0], knowledge=knowledge, names=names).organisation.orgnr == "339825971"
 
 
 @pytest.mark.parametrize(

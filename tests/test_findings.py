@@ -46,6 +46,8 @@ def judge(*lines, knowledge, names, as_of=AS_OF, **options):
 CASES = [
     ("retention-vague", [("Opplysningene lagres så lenge det er nødvendig.", "retention")],
      [("Opplysningene lagres så lenge du er kunde.", "retention")]),
+    ("retention-vague", [("Data lagres så lenge det er nødvendig, eller så lenge loven krever det.", "retention")],
+     [("Data lagres så lenge bokføringsloven krever det.", "retention")]),
     ("transfer-undisclosed", [MAILCHIMP], [MAILCHIMP, TO_USA]),
     ("transfer-undisclosed", [("Vi måler trafikken med Google Analytics.", "cookies recipients")],
      [("Vi har faset ut Google Analytics, og måler trafikken selv.", "cookies recipients")]),
@@ -369,6 +371,15 @@ def test_an_exception_that_is_invoked_leaves_only_questions(knowledge, names):
         CONTROLLER, "Innsyn kan nektes etter personopplysningsloven § 16.", knowledge=knowledge, names=names
     )
     assert "error" in {f.severity for f in bare.findings}
+
+
+@pytest.mark.parametrize("rule", ["R20", "R21"])
+def test_rights_that_depend_on_the_ground_are_left_open_where_none_is_given(rule, knowledge, names):
+    options = {"knowledge": knowledge, "names": names}
+    silent = result_of(rule, CONTROLLER, **options)
+    assert (silent.required, silent.status) == (None, "undetermined")
+    vital = ("Grunnlaget er å verne vitale interesser.", "legal_basis")
+    assert result_of(rule, CONTROLLER, vital, **options).status == "not_applicable"
 
 
 def test_what_cannot_be_told_of_an_unreadable_statement_is_left_open(knowledge, names):

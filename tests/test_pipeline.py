@@ -7,7 +7,7 @@ import pytest
 
 import analyzer
 from analyzer.errors import AnalyzerError, UnreadableSource
-from analyzer.pipeline import Failure
+from analyzer.pipeline import MIN_LETTERS_SHARE, Failure
 from analyzer.report import FRAMES
 from analyzer.schema import report_schema, validate_report
 
@@ -140,6 +140,12 @@ def test_what_cannot_be_judged_is_undetermined(az, text, says):
     finding = next(f for f in report.findings if f["code"] == "not-assessable")
     assert says in finding["message"]
     assert finding["advice"]
+
+
+def test_lists_of_words_without_norwegian_letters_are_no_damage(az):
+    text = STATEMENT + "- Navn, adresse, kontaktinformasjon, kundenummer, kontonummer og data\n" * 25
+    assert sum(c in "æøå" for c in text.lower()) < MIN_LETTERS_SHARE * sum(c.isalpha() for c in text)
+    assert "not-assessable" not in {f["code"] for f in az.analyze(text.encode()).findings}
 
 
 def test_analyze_many_goes_on_after_a_bad_source(az, tmp_path):

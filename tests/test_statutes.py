@@ -144,6 +144,10 @@ WORDINGS = [
         "samtykke, jf. personopplysningsloven § 8 og § 33",
         ["personopplysningsloven-2000 § 8", "personopplysningsloven-2000 § 33"],
     ),
+    (
+        "Her er opplysninger om behandlingen, jf. personopplysningslovens §§ 18-20.",
+        ["personopplysningsloven-2000 § 18-20"],
+    ),
     ("personopplysningsloven kapittel VII", ["personopplysningsloven-2000"]),
     ("personopplysningsforskriften § 8-4", ["personopplysningsforskriften § 8-4"]),
     # no act, or none that is named

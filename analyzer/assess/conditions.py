@@ -33,6 +33,8 @@ def decide(case: Case, requirement: Requirement) -> Decision:
         InvalidKnowledge: If the requirement names a condition that does not exist.
     """
     signs = condition_of(requirement)(case)
+    if signs is None and requirement.undecided and not _gives_basis(case):
+        return Decision(None, case.text(requirement.undecided))
     if signs is None:
         return Decision(None if case.unreadable else False, case.text(requirement.not_required))
     exception = case.shows("exception") if requirement.exempt else None
@@ -41,6 +43,10 @@ def decide(case: Case, requirement: Requirement) -> Decision:
                  "en": "The statement invokes an exception from the duty to inform."}  # fmt: skip
         return Decision(False, _with_quote(case, case.text(texts), [exception]), (exception,))
     return Decision(True, _with_quote(case, case.text(requirement.required), signs), tuple(signs))
+
+
+def _gives_basis(case: Case) -> bool:
+    return bool(case.facts.legal_bases or case.carriers("legal_basis"))
 
 
 def _with_quote(case: Case, reason: str, signs: Sequence[Quote]) -> str:

@@ -25,6 +25,8 @@ def disclose(case: Case, topic_id: str, decision: Decision) -> Disclosure:
     elif decision.required and topic_id in case.doubts:
         status, doubt = "partial", case.doubts[topic_id]
         reason = _describe_doubt(case, doubt)
+    elif decision.required is None:
+        status = "undetermined"
     else:
         status = "missing" if decision.required else "not_applicable"
     return Disclosure(
@@ -41,9 +43,17 @@ def disclose(case: Case, topic_id: str, decision: Decision) -> Disclosure:
 
 
 def only_vague_retention(case: Case) -> bool:
-    """Tell whether no period is given beyond "as long as necessary"."""
+    """Tell whether no period is given beyond "as long as necessary", or as some law requires."""
     periods = case.facts.retention
-    return bool(periods) and all(p.retention_class == "unspecified_other" for p in periods)
+    return bool(periods) and all(
+        p.retention_class == "unspecified_other"
+        or (
+            p.retention_class == "unspecified_legal"
+            and p.statute is None
+            and case.says("vague_retention", p.text)
+        )
+        for p in periods
+    )
 
 
 def only_own_complaint(case: Case) -> bool:

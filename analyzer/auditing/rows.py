@@ -132,8 +132,9 @@ SUMMARIES: dict[str, Columns] = {
 """The tables over all organisations, in the order they are written, and their columns."""
 
 DAYS = {"Y": 365.25, "M": 30.4375, "W": 7.0, "D": 1.0}
-_DURATION = re.compile(r"P(?!$)(?:[\d.]+[YMWD])+$")
-_PART = re.compile(r"([\d.]+)([YMWD])")
+_TIMES = {"H": 1 / 24, "M": 1 / 1440}
+_DURATION = re.compile(r"P(?!$)((?:[\d.]+[YMWD])*)(?:T((?:[\d.]+[HM])+))?$")
+_PART = re.compile(r"([\d.]+)([YMWDH])")
 
 
 def columns_of(name: str) -> Columns:
@@ -193,15 +194,17 @@ def whose_statement(
 
 
 def to_days(duration: str | None) -> float | None:
-    """Give the length of an ISO 8601 duration of whole days or more, in days; None for others.
+    """Give the length of an ISO 8601 duration in days; None for what is none.
 
     Example:
         >>> to_days("P5Y"), to_days("P6M"), to_days("PT24H")
-        (1826.25, 182.625, None)
+        (1826.25, 182.625, 1.0)
     """
-    if duration is None or not _DURATION.match(duration):
+    match = _DURATION.match(duration or "")
+    if match is None:
         return None
-    return sum(float(number) * DAYS[unit] for number, unit in _PART.findall(duration))
+    units = ((DAYS, match[1]), (_TIMES, match[2] or ""))
+    return sum(float(number) * days[unit] for days, parts in units for number, unit in _PART.findall(parts))
 
 
 def _best_quote(report: Mapping[str, Any], disclosure: Mapping[str, Any]) -> str:

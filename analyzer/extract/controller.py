@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from analyzer.extract.reading import LabelledSegment
 from analyzer.knowledge import Knowledge
@@ -44,6 +45,8 @@ _WORDINGS = tuple(
         rf"\b{_CONTROLLER}e?\b[^.]{{0,80}}?\ber\s*:?\s+{_NAME}{_END}",
         rf"(?:^|[.:]\s+){_NAME}{_ASIDE}\s+(?:bestemmer|bestemmar|avgjør|avgjer|fastsetter|fastset)\s+(?:formål|føremål|hva|kva|hvorfor|kvifor)",
         rf"(?:^|[.:]\s+){_NAME}[,\s]+heretter\s+(?:\w+\s+){{0,2}}[«\"“']?{_CONTROLLER}",
+        rf"(?:^|[.,:]\s+){_NAME}{_ASIDE}\s+har\s+(?:(?:det|alt|hele)\s+)?ansvaret\s+for\s+(?:all\s+|vår\s+)?(?:behandling|handsaming|personoppl)",
+        rf"\b(?:behandlings|handsamings)ansvaret\b[^.]{{0,60}}?\b(?:ligger|ligg|hviler|kviler|er)\s+(?:\w+\s+)?(?:hos|på)\s+{_NAME}{_END}",
         rf"(?:^|[.,:]\s+){_NAME}(?:\s*\([^)]{{1,60}}\))?,?\s+(?:er|står)\s+(?:[\wæøå]+\s+){{0,2}}ansvarl[ei]g\s+for\s+"
         r"(?:[\wæøå]+\s+){0,4}?(?:behandling|handsaming|person|opplysning|data|innsamling)",
     )
@@ -53,7 +56,7 @@ _OWNERS = tuple(
     re.compile(pattern, re.IGNORECASE | re.VERBOSE)
     for pattern in (
         rf"\b(?:drives|driftes|driftast|drive|drevet|eies|eiges|eigd|eid|levert|leveres|utgitt|laget|utviklet|gjeve\ ut)\s+"
-        rf"(?:og\s+\w+\s+)?av\s+(?:[a-zæøå]+,?\s+)?{_NAME}{_END}",
+        rf"(?:og\s+\w+\s+)?av\s+(?:(?-i:[a-zæøå]+),?\s+)?{_NAME}{_END}",
         rf"\b(?:hvordan|korleis|hvorfor|kva|hva|hvilke|at)\s+(?:vi\s+i\s+|forbundet\s+)?{_NAME}{_ASIDE}\s+{_VERB}",
         rf"\b(?:hos|i|ved)\s+{_PROPER},?\s+(?:er|tar|tek|behandler|handsamar|samler|samlar|ønsker|ynskjer|legger|legg)\s+vi\b",
         rf"\b{_PROPER}\s+(?:sin|sitt|sine|si)\s+(?:tilnærming|behandling|handsaming|bruk|innsamling|personvern\w*)",
@@ -85,7 +88,7 @@ _ROLE = re.compile(
     rf"nettbutikk|nettsted|nettstad|nettside|partner|oppdragsgiver|databehandler|samvirke|lag|kirke|hotell|sentral|senter)"
     rf"(?:et|en|a|ene|ane|er|n|ne|s)?(?!\s+[A-ZÆØÅ])|behandlingsansvarl[ei]ge?\w*|behandlingsansvar\w*|personopplysning\w*|opplysning\w*|formål\w*|"
     rf"personvern\w*|administrerende|enkeltpersonf[oø]retak\w*|avdeling\w*|enhet\w*|adresse|telefon|e-?post|tlf|org|kontakt\w*|postboks|hvordan|korleis|hvilke|"
-    rf"ansvarlig|kirkelig\sfellesråd|menighetsrådet|datatilsynet|google|facebook|meta)\b",
+    rf"ansvarlig|kirkelig\sfellesråd|menighetsrådet|datatilsynet|google|facebook|meta|ai|ki)\b",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(
@@ -106,7 +109,8 @@ _NATIONAL = frozenset({
     "statens", "norges", "noregs", "norsk", "norske", "nordisk", "nasjonalt", "kongelig", "kongeleg",
 })  # fmt: skip
 _PROCESSOR = re.compile(r"databehandl|leverandør", re.IGNORECASE)
-_OTHERS = re.compile(r"\bs(?:elv|jølv)stendig", re.IGNORECASE)
+_OTHERS = re.compile(rf"\bs(?:elv|jølv)stendig|\b(?:også|òg)\s+(?:\w+\s+)?{_CONTROLLER}", re.IGNORECASE)
+_LABEL_ALONE = re.compile(rf"^\W*{_CONTROLLER}e?(?:\s+(?:er|for\s+[^:.]{{3,60}}))?\s*:?\W*$", re.IGNORECASE)
 _RUN_BY = re.compile(r"^.*\b(?:drive[st]?|drevet|eies|eigd|driftes|laget|utgitt|levert)\s(?:og\s\w+\s)?av\s")
 _PARTNER = re.compile(r"^(?P<domain>[\w-]+\.\w{2,6})\s*/\s*(?P<name>.+)$")
 _LEAD = re.compile(
@@ -174,6 +178,8 @@ def _sources(
     front = segments[:_FRONT]
     for group in (stated, segments):
         texts = _with(group, _RESPONSIBLE)
+        if group is segments:
+            yield _labelled(segments)
         yield from (_worded(texts, wording) for wording in _WORDINGS)
     for group in (stated, segments):
         texts = _with(group, _NUMBER)
@@ -198,6 +204,17 @@ def _with(segments: Sequence[LabelledSegment], sign: re.Pattern[str]) -> list[st
     return [segment.text[:LONGEST] for segment in segments if sign.search(segment.text, 0, LONGEST)]
 
 
+def _labelled(segments: Sequence[LabelledSegment]) -> Iterator[str]:
+    """Give the line after one that says no more than whose name comes: "Behandlingsansvarlig:"."""
+    for label, line in pairwise(segments):
+        if (
+            len(line.text.split()) <= 9
+            and not re.search(r"[@.?!:]|\d", line.text)
+            and _LABEL_ALONE.match(label.text)
+        ):
+            yield line.text
+
+
 def _worded(texts: Sequence[str], wording: re.Pattern[str]) -> Iterator[str]:
     for text in texts:
         yield from (m["name"] for m in wording.finditer(text) if not _OTHERS.search(m.group()))
@@ -207,7 +224,8 @@ def _lines(segments: Sequence[LabelledSegment], names: NameFinder) -> Iterator[s
     """Give the lines that are the name of an organisation and no more, as in a letterhead."""
     for segment in segments:
         text = re.sub(r"[()*]", "", segment.text[:LONGEST]).strip()
-        if len(text.split()) <= 8 and (segment.has("controller") or PRIVATE_FORM.search(text)):
+        named = PRIVATE_FORM.search(text) and segment.kind != "list_item"  # whose lists name suppliers
+        if len(text.split()) <= 8 and (segment.has("controller") or named):
             for mention in names.find_organisations(text):
                 if len(mention.text) >= len(text) - 8:
                     yield mention.text

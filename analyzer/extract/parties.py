@@ -24,13 +24,21 @@ _PUBLIC_CONTROLLER = re.compile(
     re.IGNORECASE,
 )
 
+_EXERCISES = re.compile(
+    r"\bbehandl\w*\s(?:\w+\s){0,3}?(?:person)?opplysning\w*\s(?:om deg )?(?:for|ved|som ledd i|som del av)\s(?:å\s)?"
+    r"(?:utøve|utøving av|utøvelse av|utøvinga av)\s(?:\w+\s)?offentl[ei]g\s(?:myndighet|mynde|styresmakt)",
+    re.IGNORECASE,
+)
+MAX_NUMBERS = 2
+"""Organisation numbers in a statement, its own and a supplier's; more are a list."""
+
 
 def find_organisation(
     segments: Sequence[LabelledSegment], structure: Structure, names: NameFinder, knowledge: Knowledge
 ) -> Organisation:
     """Find the data controller's name, organisation number and sector."""
     name = find_controller(segments, structure, names, knowledge)
-    number, sector = _orgnr(segments, knowledge), _sector(name, segments, knowledge)
+    number, sector = _orgnr(name, segments, knowledge), _sector(name, segments, knowledge)
     return Organisation(name, number, sector, _country(name, number, sector))
 
 
@@ -83,9 +91,10 @@ def _officers(segment: LabelledSegment) -> Iterator[Party]:
         yield Party(quote.start, quote.end, quote.text, "dpo", name["name"])
 
 
-def _orgnr(segments: Sequence[LabelledSegment], knowledge: Knowledge) -> str | None:
+def _orgnr(name: str | None, segments: Sequence[LabelledSegment], knowledge: Knowledge) -> str | None:
+    """Give the number beside the controller's name, else the first of where it presents itself, else the only one."""
     pattern = knowledge.patterns_of("orgnr")[0]
-    valid: list[tuple[bool, str]] = []
+    valid: list[tuple[int, str]] = []
     for segment in segments:
         if not _NINE_DIGITS.search(segment.text):
             continue
@@ -94,9 +103,11 @@ def _orgnr(segments: Sequence[LabelledSegment], knowledge: Knowledge) -> str | N
                 number = orgnr_number.validate(match["orgnr"].replace(".", "").replace("\u00a0", ""))
             except ValidationError:
                 continue  # nine digits that fail the check digit: a telephone or account number
-            valid.append((segment.has("controller", "controller_contact"), number))
-    preferred = [number for of_controller, number in valid if of_controller]
-    return next(iter([*preferred, *(number for _, number in valid)]), None)
+            beside = name is not None and name in segment.text
+            valid.append((2 * beside + segment.has("controller", "controller_contact"), number))
+    if len({number for _, number in valid}) > MAX_NUMBERS and not any(weight > 1 for weight, _ in valid):
+        return None  # a list of firms, none of which is known to be the controller
+    return max(valid, key=lambda found: found[0])[1] if valid else None
 
 
 def _sector(
@@ -110,6 +121,11 @@ def _sector(
         return "public"
     if name and PRIVATE_FORM.search(name):
         return "private"
+    bodies = {form.lower() for body in knowledge.authorities for form in (body.name, *body.aliases)}
+    if name and name.lower() in bodies:
+        return "public"
+    if any(_EXERCISES.search(s.text) for s in segments if s.has("legal_basis", "purpose")):
+        return "public"
     if not name and any(_PUBLIC_CONTROLLER.search(s.text) for s in segments if s.has("controller")):
         return "public"
     return "unknown"

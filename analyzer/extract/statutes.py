@@ -318,7 +318,7 @@ class StatuteFinder:
             for old in older:
                 if old.only_sections and re.fullmatch(old.only_sections, section):
                     return old.short
-            reused = self._knowledge.reused_sections.get(section)
+            reused = self._knowledge.reused_sections.get(section.partition("-")[0])  # "§§ 18-20" begins at 18
             if act == _NEW and reused and reused.search(words):
                 return _OLD
         of_the_day = (a for a in (newest, *older) if not a.pending and (a.valid_from or "") <= self._as_of)
