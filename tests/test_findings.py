@@ -140,6 +140,8 @@ CASES = [
      [CONTROLLER, ("Vi har ikke personvernombud.", "dpo!")]),
     ("dpo-no-contact", [("Virksomheten har utpekt et personvernombud.", "dpo")],
      [("Virksomheten har utpekt et personvernombud.", "dpo"), "Ombudet nås på ombud@lia.example."]),
+    ("other-statement", ["Les mer om rettighetene dine i vår generelle personvernerklæring."],
+     ["Les gjerne hele erklæringen."]),
     ("other-controller",
      ["Bø Båt AS er behandlingsansvarlig.", NEW_SECTION, "Nes Marina AS er behandlingsansvarlig for nettsiden."],
      ["Bø Båt AS er behandlingsansvarlig.", NEW_SECTION, "Nes Bank AS er selv behandlingsansvarlig for lånet."]),

@@ -109,7 +109,8 @@ _NATIONAL = frozenset({
     "statens", "norges", "noregs", "norsk", "norske", "nordisk", "nasjonalt", "kongelig", "kongeleg",
 })  # fmt: skip
 _PROCESSOR = re.compile(r"databehandl|leverandør", re.IGNORECASE)
-_OTHERS = re.compile(rf"\bs(?:elv|jølv)stendig|\b(?:også|òg)\s+(?:\w+\s+)?{_CONTROLLER}", re.IGNORECASE)
+_OTHERS = re.compile(r"\bs(?:elv|jølv)stendig", re.IGNORECASE)
+_ALSO = re.compile(rf"\b(?:også|òg)\s+(?:\w+\s+)?{_CONTROLLER}", re.IGNORECASE)
 _LABEL_ALONE = re.compile(rf"^\W*{_CONTROLLER}e?(?:\s+(?:er|for\s+[^:.]{{3,60}}))?\s*:?\W*$", re.IGNORECASE)
 _RUN_BY = re.compile(r"^.*\b(?:drive[st]?|drevet|eies|eigd|driftes|laget|utgitt|levert)\s(?:og\s\w+\s)?av\s")
 _PARTNER = re.compile(r"^(?P<domain>[\w-]+\.\w{2,6})\s*/\s*(?P<name>.+)$")
@@ -216,8 +217,9 @@ def _labelled(segments: Sequence[LabelledSegment]) -> Iterator[str]:
 
 
 def _worded(texts: Sequence[str], wording: re.Pattern[str]) -> Iterator[str]:
-    for text in texts:
-        yield from (m["name"] for m in wording.finditer(text) if not _OTHERS.search(m.group()))
+    """Give the names in a wording, those last that are a controller *also*, as another than whose statement it is."""
+    found = [m for text in texts for m in wording.finditer(text) if not _OTHERS.search(m.group())]
+    yield from (m["name"] for m in sorted(found, key=lambda m: _ALSO.search(m.group()) is not None))
 
 
 def _lines(segments: Sequence[LabelledSegment], names: NameFinder) -> Iterator[str]:

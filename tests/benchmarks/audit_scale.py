@@ -280,8 +280,10 @@ def account(source: Path, out: Path) -> tuple[int, int, Counter[str]]:
     """Give the numbers of reports and words, and of errors by reason; reports and errors must be the sources.
 
     Raises:
-        SystemExit: If a source is not accounted for.
+        SystemExit: If a source is not accounted for, or the run did not end.
     """
+    if json.loads((out / "run.json").read_bytes())["status"] != "finished":
+        sys.exit(f"not finished: {out}")
     sources = {str(path) for path in source.rglob("*") if not path.is_dir()}
     reports = {json.loads(p.read_bytes())["document"]["source"] for p in (out / "reports").glob("*.json")}
     with (out / "errors.csv").open(encoding="utf-8-sig", newline="") as file:
