@@ -3,12 +3,14 @@
 import json
 import os
 import pickle
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 import zlib
+from importlib.resources import files
 from pathlib import Path
 
 import bombs
@@ -18,7 +20,8 @@ from test_audit import GOOD, light, results, rows  # noqa: F401 - a fixture
 from analyzer.auditing import Options, run_audit
 from analyzer.auditing.folder import RunFolder
 from analyzer.auditing.guard import Guard
-from analyzer.auditing.task import Job
+from analyzer.auditing.options import describe_settings, settings_digest
+from analyzer.auditing.task import Job, Unusable
 from analyzer.classify.cache import default_cache
 from analyzer.errors import AnalyzerError, UnreadableSource
 from analyzer.ingest import MAX_BYTES, read_document, read_file
@@ -173,6 +176,23 @@ def test_memory_and_time_of_a_statement_are_limited(light, tmp_path, command, re
             outcome = guard.run(Job(Source(str(path), path=str(path)), "a"))
             assert outcome.status == expected
             assert expected == "done" or (reason in outcome.error and str(path) in outcome.error)
+    finally:
+        guard.close()
+
+
+def test_a_new_process_must_have_the_rules_of_the_run(light, tmp_path):  # noqa: F811
+    rules, path = tmp_path / "regler", tmp_path / "a.txt"
+    shutil.copytree(str(files("analyzer") / "data"), rules)
+    path.write_text("Vi lagrer")
+    options = light(knowledge=str(rules))
+    settings = settings_digest(describe_settings(options))
+    guard, job = Guard(options, settings), Job(Source("a", path=str(path)), "a")
+    try:
+        assert guard.run(job).status == "done"
+        (rules / "terms.toml").write_text("# endret\n" + (rules / "terms.toml").read_text(encoding="utf-8"))
+        assert guard.run(job).status == "done"  # in the process that has read the old ones
+        with pytest.raises(Unusable, match="endret mens revisjonen gikk"):
+            Guard(options, settings).run(job)
     finally:
         guard.close()
 

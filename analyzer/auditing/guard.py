@@ -18,7 +18,7 @@ from typing import Any
 
 import psutil
 
-from analyzer.auditing.options import Options
+from analyzer.auditing.options import Options, describe_settings, settings_digest
 from analyzer.auditing.task import OUT_OF_MEMORY, OUT_OF_TIME, Job, Outcome, Unusable
 
 POLL = 0.1
@@ -46,9 +46,16 @@ class _Exceeded(Exception):
 class Guard:
     """Holds one analysing process at a time and replaces it when it dies, hangs or grows."""
 
-    def __init__(self, options: Options) -> None:
-        """Take the options; the process starts with the first job."""
+    def __init__(self, options: Options, settings: str | None = None) -> None:
+        """Take the options; the process starts with the first job.
+
+        Args:
+            options: Of the audit.
+            settings: Digest of what reports depend on, which must still hold when a process is started; None when
+                all is done by the first.
+        """
         self._options = options
+        self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._baseline = 0
@@ -121,6 +128,10 @@ class Guard:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self._end()
+        if self._settings and settings_digest(describe_settings(self._options)) != self._settings:
+            raise Unusable(
+                "Programmet, modellen eller reglene er endret mens revisjonen gikk. Kjør samme kommando på nytt."
+            )
         self._baseline, self._answers = 0, queue.SimpleQueue()
         self._process = process = _start(self._options)
         threading.Thread(target=_listen, args=(process, self._answers), daemon=True).start()

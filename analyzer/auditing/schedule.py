@@ -56,7 +56,7 @@ def do_jobs(
         task = Task(options)
         yield from ((index, task.run(job)) for index, job in enumerate(jobs))
     elif client is None and options.scheduler is None and _alone(jobs, options):
-        guard = Guard(options)
+        guard = Guard(options, settings_digest(describe_settings(options)))
         try:
             yield from ((index, guard.run(job)) for index, job in enumerate(jobs))
         finally:
@@ -206,7 +206,7 @@ def _work(run: _Run, job: Job) -> Outcome:
                 "En Dask-arbeider har en annen utgave av programmet, modellen eller reglene enn denne maskinen. "
                 "Installer samme utgave på alle."
             )
-        guard = Guard(run.options)
+        guard = Guard(run.options, run.settings)
         with _lock:
             _guards[key] = guard
     return guard.run(job)
