@@ -355,14 +355,14 @@ def _stack(values: Sequence[float], resolution: float, room: float) -> list[floa
 
 
 def _periods(source: Report | Audit) -> Iterator[tuple[str, float, str]]:
-    """Give what is kept, days and bound of each period."""
+    """Give what is kept, days and bound of each period of a day or more, where the axis of time begins."""
     if isinstance(source, Report):
         entries: Iterable[Mapping[Any, Any]] = source.retention
     else:
         entries = source.frame("retention").to_dict("records")
     for entry in entries:
         days = to_days(_text(entry["duration"]))
-        if days:
+        if days and days >= 1:
             yield _text(entry["applies_to"]) or _NOT_SAID, days, _text(entry["bound"]) or "exact"
 
 

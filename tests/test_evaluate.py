@@ -67,7 +67,7 @@ def test_evaluate_counts_by_overlap(tmp_path, knowledge):
 
 
 def test_a_folder_without_labels(tmp_path):
-    with pytest.raises(InvalidCorpus, match="no labelled statements"):
+    with pytest.raises(InvalidCorpus, match="har ingen merkede erklæringer"):
         read_corpus(tmp_path)
 
 

@@ -74,5 +74,5 @@ def test_trained_weights_restore_what_they_were_trained_on(texts, tmp_path):
 
 
 def test_nothing_to_train_on(tmp_path):
-    with pytest.raises(AnalyzerError, match=r"no \.txt"):
+    with pytest.raises(AnalyzerError, match=r"ingen \.txt"):
         train_restorer([tmp_path], tmp_path / "out")

@@ -300,7 +300,8 @@ def measure(score, choose, test):
 
 
 def spread(values):
-    return f"{np.mean(values):.3f} ± {np.std(values, ddof=min(1, len(values) - 1)):.3f}"
+    """Give mean and standard deviation; the one value where there is no more."""
+    return f"{np.mean(values):.3f}" + (f" ± {np.std(values, ddof=1):.3f}" if len(values) > 1 else "")
 
 
 def describe(name, found):
