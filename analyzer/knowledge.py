@@ -139,6 +139,7 @@ class Terms:
     abbreviations: tuple[str, ...]
     headings: tuple[str, ...]
     legal_forms: tuple[str, ...]
+    letter_words: tuple[str, ...]
     no_organisations: tuple[str, ...]
     organisation_words: tuple[str, ...]
     public_words: tuple[str, ...]
@@ -274,6 +275,11 @@ class Knowledge:
     def abbreviations(self) -> frozenset[str]:
         """Abbreviations without their last period."""
         return frozenset(self.terms.abbreviations)
+
+    @cached_property
+    def letter_words(self) -> frozenset[str]:
+        """Common words with æ, ø or å."""
+        return frozenset(self.terms.letter_words)
 
     @cached_property
     def headings(self) -> frozenset[str]:
@@ -417,12 +423,18 @@ def _parse(name: str, data: bytes) -> dict[str, Any]:
 def _with_fragments(table: dict[str, Any]) -> dict[str, Any]:
     """Put the regular expressions of ``[fragments]`` where entries write ``%NAME%``."""
     fragments: dict[str, str] = table.pop("fragments", {})
-    for entry in table.get("pattern", []):
-        for field in ("regex", "unless"):
+
+    def filled(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: filled(part) for key, part in value.items()}
+        if isinstance(value, list):
+            return [filled(part) for part in value]
+        if isinstance(value, str) and "%" in value:
             for name, regex in fragments.items():
-                if field in entry:
-                    entry[field] = entry[field].replace(f"%{name}%", regex)
-    return table
+                value = value.replace(f"%{name}%", regex)
+        return value
+
+    return filled(table) if fragments else table
 
 
 def _entries(tables: Mapping[str, dict[str, Any]], name: str, key: str, kind: type[T]) -> tuple[T, ...]:

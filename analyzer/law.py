@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Literal, Protocol
 
 from pydantic import ConfigDict
@@ -22,7 +22,6 @@ Text = Mapping[str, str]
 _STRICT = ConfigDict(extra="forbid")
 
 
-@lru_cache(maxsize=2_000)
 def compile_regex(regex: str, where: str) -> re.Pattern[str]:
     """Compile a regular expression of a knowledge file, without regard to case.
 

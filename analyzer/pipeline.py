@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,12 +31,10 @@ MIN_LETTERS_SHARE = 0.012
 """Norwegian has 1.5–3.5 % of æ, ø and å; a long text with less than this may have lost them to OCR."""
 
 MIN_INTACT_SHARE = 0.01
-"""Of words such as «på» and «når», of which Norwegian has 2–6 %; lists and borrowed words lower it less than that of letters."""
+"""Of all words, those of ``letter_words`` in terms.toml, of which Norwegian has 2–6 %; lists and borrowed words lower
+that share less than the share of letters."""
 
 _NORWEGIAN = frozenset({"nb", "nn"})
-_INTACT = re.compile(
-    r"\b(?:å|på|når|også|så|må|får|få|være|vår|våre|vårt|gjør|før|både|nå|går|då|òg)\b", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +154,7 @@ class Analyzer:
             self.knowledge,
             as_of=self.as_of,
             language=self.language,
-            unreadable=_why_unreadable(restoration.text, language),
+            unreadable=_why_unreadable(restoration.text, language, self.knowledge),
             doubts=doubts,
         )
         report = build_report(
@@ -180,7 +177,7 @@ class Analyzer:
         return NameFinder(self.knowledge)
 
 
-def _why_unreadable(text: str, language: str) -> tuple[str, str] | None:
+def _why_unreadable(text: str, language: str, knowledge: Knowledge) -> tuple[str, str] | None:
     """Give reason and advice if nothing may be called missing from this text."""
     words = len(text.split())
     if words < MIN_WORDS:
@@ -195,8 +192,11 @@ def _why_unreadable(text: str, language: str) -> tuple[str, str] | None:
         )
     letters = sum(c.isalpha() for c in text)
     norwegian = sum(c in "æøåÆØÅ" for c in text)
-    few = norwegian < MIN_LETTERS_SHARE * letters
-    if words > 100 and few and len(_INTACT.findall(text)) < MIN_INTACT_SHARE * words:
+    few = words > 100 and norwegian < MIN_LETTERS_SHARE * letters
+    if (
+        few
+        and sum(word in knowledge.letter_words for word in text.lower().split()) < MIN_INTACT_SHARE * words
+    ):
         return (
             "Teksten har mistet bokstavene æ, ø og å, trolig ved tekstgjenkjenning uten norsk språkmodell.",
             "Les originalen på nytt med norsk språkmodell, for eksempel «tesseract side.png ut -l nor».",

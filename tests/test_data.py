@@ -212,7 +212,9 @@ def test_ambiguous_services(service, names):
     assert [e for e in service.counterexamples if found(e)] == []
 
 
-@pytest.mark.parametrize("words", ["abbreviations", "headings", "organisation_words", "public_words"])
+@pytest.mark.parametrize(
+    "words", ["abbreviations", "headings", "letter_words", "organisation_words", "public_words"]
+)
 def test_terms_are_unique_and_lower_case(words):
     terms = getattr(KNOWLEDGE.terms, words)
     assert duplicates(terms) == []

@@ -301,7 +301,7 @@ def test_controller_name_from_the_title(knowledge, names):
         ("Vik kommune er behandlingsansvarlig.", "public"),
         ("Fjell Data AS er behandlingsansvarlig.", "private"),
         ("Lia Turlag er behandlingsansvarlig.", "unknown"),
-        ("Nav er behandlingsansvarlig.", "public"),
+        ("Skatteetaten er behandlingsansvarlig.", "public"),
     ],
 )
 def test_sectors(text, sector, knowledge, names):

@@ -14,6 +14,9 @@ from analyzer.records import Structure
 LONGEST = 600
 """Characters of a segment that are searched; a sentence that names the controller is shorter."""
 
+MOST_WORDS = 9
+"""Of a name."""
+
 PRIVATE_FORM = re.compile(r"\b(?:AS|ASA|ENK|DA|ANS|SA|BRL|BA|NUF)\b")
 _NAME = (
     r"(?P<name>(?-i:[A-ZÆØÅÉ0-9]|(?:[a-zæøå]+(?=[A-ZÆØÅ])))(?:(?!\s(?:er|har|som)\s)[^,;:?!()|\n]){1,90}?)"
@@ -112,6 +115,7 @@ _PROCESSOR = re.compile(r"databehandl|leverandør", re.IGNORECASE)
 _OTHERS = re.compile(r"\bs(?:elv|jølv)stendig", re.IGNORECASE)
 _ALSO = re.compile(rf"\b(?:også|òg)\s+(?:\w+\s+)?{_CONTROLLER}", re.IGNORECASE)
 _LABEL_ALONE = re.compile(rf"^\W*{_CONTROLLER}e?(?:\s+(?:er|for\s+[^:.]{{3,60}}))?\s*:?\W*$", re.IGNORECASE)
+_NO_NAME = re.compile(r"[@.?!:]|\d")
 _RUN_BY = re.compile(r"^.*\b(?:drive[st]?|drevet|eies|eigd|driftes|laget|utgitt|levert)\s(?:og\s\w+\s)?av\s")
 _PARTNER = re.compile(r"^(?P<domain>[\w-]+\.\w{2,6})\s*/\s*(?P<name>.+)$")
 _LEAD = re.compile(
@@ -147,7 +151,7 @@ def clean_name(text: str) -> str | None:
     name = _LEAD.sub("", _TAIL.sub("", _ENUMERATOR.sub("", text.strip(" \t«»\"'*:-–"))))
     partner = _PARTNER.match(name)
     name = (partner["name"] if partner else name).strip(" ,.;:«»\"'*-–")
-    if len(name) < 2 or len(name.split()) > 9 or not any(c.isupper() for c in name):
+    if len(name) < 2 or len(name.split()) > MOST_WORDS or not any(c.isupper() for c in name):
         return None
     return None if _ROLE.match(name) or _ADDRESS.search(name) or _REST.search(name) else name
 
@@ -177,11 +181,11 @@ def _sources(
     """Give the names found in each way, the surest way first."""
     stated = [s for s in segments if s.has("controller")]
     front = segments[:_FRONT]
-    for group in (stated, segments):
-        texts = _with(group, _RESPONSIBLE)
-        if group is segments:
-            yield _labelled(segments)
-        yield from (_worded(texts, wording) for wording in _WORDINGS)
+    texts = _with(stated, _RESPONSIBLE)
+    yield from (_worded(texts, wording) for wording in _WORDINGS)
+    yield _labelled(segments)
+    texts = _with(segments, _RESPONSIBLE)
+    yield from (_worded(texts, wording) for wording in _WORDINGS)
     for group in (stated, segments):
         texts = _with(group, _NUMBER)
         yield from (_worded(texts, wording) for wording in _NUMBERED)
@@ -208,11 +212,8 @@ def _with(segments: Sequence[LabelledSegment], sign: re.Pattern[str]) -> list[st
 def _labelled(segments: Sequence[LabelledSegment]) -> Iterator[str]:
     """Give the line after one that says no more than whose name comes: "Behandlingsansvarlig:"."""
     for label, line in pairwise(segments):
-        if (
-            len(line.text.split()) <= 9
-            and not re.search(r"[@.?!:]|\d", line.text)
-            and _LABEL_ALONE.match(label.text)
-        ):
+        short = len(line.text.split()) <= MOST_WORDS and not _NO_NAME.search(line.text)
+        if short and _LABEL_ALONE.match(label.text):
             yield line.text
 
 
