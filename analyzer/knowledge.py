@@ -358,9 +358,13 @@ class Knowledge:
         for number in sorted(numbers):
             yield self._rules[number]
 
-    def barred_topics(self, text: str) -> frozenset[str]:
-        """Give the topics that no model may find in a segment."""
-        return frozenset(topic for veto in self.vetoes if veto.bars(text) for topic in veto.topics)
+    def barred_topics(self, text: str, context: str = "") -> dict[str, bool]:
+        """Give the topics that no model may find in a segment, and of each whether that settles it (:class:`Veto`)."""
+        barred: dict[str, bool] = {}
+        for veto in self.vetoes:
+            if veto.bars(text, context):
+                barred |= {topic: veto.settles or barred.get(topic, False) for topic in veto.topics}
+        return barred
 
     @cached_property
     def _rules(self) -> tuple[tuple[str, Rule], ...]:

@@ -114,7 +114,13 @@ class Topic:
 
 @dataclass(frozen=True)
 class Veto:
-    """A wording that says nothing on some topics, though a model may take it to: the model may not decide them."""
+    """A wording that says nothing on some topics, though a model may take it to: the model may not decide them.
+
+    Attributes:
+        regex: In the segment.
+        unless: In the segment, its headings or its lead-in.
+        settles: Whether the wording is not even a doubt: a topic of which nothing else speaks is missing.
+    """
 
     __pydantic_config__ = _STRICT
     id: str
@@ -123,11 +129,12 @@ class Veto:
     examples: tuple[str, ...]
     counterexamples: tuple[str, ...]
     unless: str = ""
+    settles: bool = False
 
-    def bars(self, text: str) -> bool:
-        """Tell whether a segment has the wording."""
-        return self._search.search(text) is not None and (
-            self._barred is None or self._barred.search(text) is None
+    def bars(self, text: str, context: str = "") -> bool:
+        """Tell whether a segment has the wording; ``context`` is its headings and lead-in."""
+        return self._search.search(text) is not None and not (
+            self._barred and (self._barred.search(text) or self._barred.search(context))
         )
 
     @cached_property

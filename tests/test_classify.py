@@ -168,6 +168,21 @@ def test_veto_binds_the_model_and_no_other_sentence(knowledge):
     assert "purpose" in other
 
 
+def test_veto_that_settles_leaves_no_doubt(knowledge):
+    words = {"kontoret": ("restriction", 0.9), "kundedata": ("purpose", 0.9)}
+    text = "Du kan be kontoret om innsyn og sletting. Les mer om hvordan banken bruker kundedata."
+    structure = segment(document(text), knowledge)
+    labelling = label_segments(structure, WordModel(knowledge, words), knowledge)
+    assert not any(label.topic in ("restriction", "purpose") for found in labelling.labels for label in found)
+    assert labelling.doubts == {"purpose": 1}
+
+
+def test_veto_yields_to_a_word_of_the_heading(knowledge):
+    words = {"kontoret": ("restriction", 0.9)}
+    text = "# Når bruken er på vent\n\nDu kan be kontoret om det når du har krevd retting."
+    assert "restriction" in labels_of(text, knowledge, words)[-1][1]
+
+
 def test_context_is_the_two_innermost_headings_and_the_lead_in(knowledge):
     structure = segment(document("# A\n\n## B\n\n### C\n\nVi samler inn:\n\n- navn"), knowledge)
     item = in_context(structure.passages[-1], structure, "navn")

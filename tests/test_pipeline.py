@@ -1,6 +1,7 @@
 """From a source to a report: what can be judged, what cannot, and that results are stable."""
 
 import json
+from itertools import chain, combinations
 
 import jsonschema
 import pytest
@@ -146,6 +147,37 @@ def test_lists_of_words_without_norwegian_letters_are_no_damage(az):
     text = STATEMENT + "- Navn, adresse, kontaktinformasjon, kundenummer, kontonummer og data\n" * 25
     assert sum(c in "æøå" for c in text.lower()) < MIN_LETTERS_SHARE * sum(c.isalpha() for c in text)
     assert "not-assessable" not in {f["code"] for f in az.analyze(text.encode()).findings}
+
+
+RIGHTS = {
+    "access": ("innsyn", "innsyn"),
+    "rectification": ("retting", "retting"),
+    "erasure": ("sletting", "sletting"),
+    "restriction": ("begrensning av behandlingen", "avgrensing av behandlinga"),
+    "objection": ("å protestere", "å protestere"),
+    "portability": ("dataportabilitet", "dataportabilitet"),
+}
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        (0, "Du har rett til {}."),
+        (0, "Du kan kreve {} av opplysningene."),
+        (0, "Du kan når som helst be om {}."),
+        (1, "Du kan krevje {}."),
+        (1, "Du har rett på {}."),
+    ],
+)
+def test_rights_counted_up_are_given_and_no_others(az, form, sentence):
+    wrong = []
+    for named in chain.from_iterable(combinations(RIGHTS, n) for n in range(1, 6)):
+        nouns = [RIGHTS[right][form] for right in named]
+        text = sentence.format(" og ".join(filter(None, (", ".join(nouns[:-1]), nouns[-1]))))
+        report = az.analyze(f"Personvernerklæring\n\nDine rettigheter\n{text}\n".encode())
+        said = {d["id"] for d in report.disclosures if d["status"] in ("present", "partial")}
+        wrong += [text] if said & RIGHTS.keys() != set(named) else []
+    assert wrong == []
 
 
 def test_analyze_many_goes_on_after_a_bad_source(az, tmp_path):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -134,11 +135,12 @@ def label_segments(structure: Structure, model: TopicModel, knowledge: Knowledge
     ]
     scores = _share(passages, model.score(whole), met_rules, model.topics)
     sentence_scores: list[list[Row]] = []
-    for passage, row, rules in zip(passages, scores, met_rules, strict=True):
+    barred: dict[int, Mapping[str, bool]] = {}
+    for passage, text, row, rules in zip(passages, whole, scores, met_rules, strict=True):
         segments = members[passage.index]
         rows = [next(part_scores) for _ in segments] if len(segments) > 1 else [row] * len(segments)
         sentence_scores.append(rows)
-        barred = {s.index: knowledge.barred_topics(s.text) for s in segments}
+        barred |= {s.index: knowledge.barred_topics(s.text, text.context) for s in segments}
         for column, topic_id in enumerate(model.topics):
             topic = knowledge.topic[topic_id]
             found = {i: (1.0, f"rule:{met[topic_id]}") for i, met in rules.items() if topic_id in met}
@@ -148,13 +150,19 @@ def label_segments(structure: Structure, model: TopicModel, knowledge: Knowledge
             denied = _is_denied(topic.denied_in, segments, found)
             for index, (score, by) in found.items():
                 labels[index].append(Label(topic_id, score, by, denied))
-    found_topics = {label.topic for found in labels for label in found}
-    doubts = {
-        topic: _best(members[passages[row].index], sentence_scores[row], column).index
-        for column, topic in enumerate(model.topics)
-        if topic not in found_topics
-        and scores[row := int(scores[:, column].argmax()), column] >= DOUBT_SHARE * model.thresholds[column]
-    }
+    doubts: dict[str, int] = {}
+    for column, topic_id in enumerate(model.topics):
+        best = [
+            _best(members[p.index], rows, column).index
+            for p, rows in zip(passages, sentence_scores, strict=True)
+        ]
+        near = [
+            (score, index)
+            for score, index in zip(scores[:, column], best, strict=True)
+            if score >= DOUBT_SHARE * model.thresholds[column] and not barred[index].get(topic_id)
+        ]
+        if near and not any(label.topic == topic_id for found in labels for label in found):
+            doubts[topic_id] = max(near, key=itemgetter(0))[1]
     return Labelling([tuple(found) for found in labels], doubts)
 
 
