@@ -10,6 +10,10 @@ from analyzer.extract import LabelledSegment
 from analyzer.law import Requirement
 from analyzer.verdicts import Disclosure, Finding, RequirementResult, Status
 
+SURE = 0.5
+"""A disclosure that only a model found, with less than this, is for the reader to decide. `tests/benchmarks/quality.py` says how
+many of those are right."""
+
 
 def disclose(case: Case, topic_id: str, decision: Decision) -> Disclosure:
     """Judge one disclosure: made, made in part, missing, or not required."""
@@ -18,7 +22,10 @@ def disclose(case: Case, topic_id: str, decision: Decision) -> Disclosure:
     doubt: LabelledSegment | None = None
     reason = decision.reason
     status: Status
-    if carriers:
+    if carriers and max(_score(s, topic_id) for s in carriers) < SURE:
+        status = "partial"
+        reason = _describe_doubt(case, max(carriers, key=lambda s: _score(s, topic_id)))
+    elif carriers:
         status = "partial" if topic_id in _VAGUE and _VAGUE[topic_id](case) else "present"
     elif case.unreadable:
         status, reason = "undetermined", case.unreadable[0]
@@ -129,9 +136,9 @@ def _describe_doubt(case: Case, segment: LabelledSegment) -> str:
 
 def _strongest(carriers: Sequence[LabelledSegment], topic_id: str) -> list[LabelledSegment]:
     """Choose the best evidence, in the order of the text."""
-
-    def score(segment: LabelledSegment) -> float:
-        return max(label.score for label in segment.labels if label.topic == topic_id)
-
-    best = sorted(carriers, key=lambda s: (-score(s), s.segment.index))[:MAX_EVIDENCE]
+    best = sorted(carriers, key=lambda s: (-_score(s, topic_id), s.segment.index))[:MAX_EVIDENCE]
     return sorted(best, key=lambda s: s.segment.index)
+
+
+def _score(segment: LabelledSegment, topic_id: str) -> float:
+    return max(label.score for label in segment.labels if label.topic == topic_id)

@@ -112,6 +112,23 @@ def show_deciders(pairs):
     print(f"{'missed':22} {counts['missed']}")
 
 
+def show_sureness(pairs):
+    """Count the topics of statements by their surest label: how many of them the statement does disclose."""
+    edges = (0, 0.3, 0.5, 0.7, 0.9, 1.0)
+    right, said = Counter(), Counter()
+    for gold, report in pairs:
+        surest = {}
+        for s in report["segments"]:
+            for c in s["categories"]:
+                surest[c["id"]] = max(surest.get(c["id"], 0), c["score"])
+        for topic, score in surest.items():
+            low = max(edge for edge in edges if edge <= score)
+            said[low] += 1
+            right[low] += topic in gold.topics
+    for low in sorted(said):
+        print(f"{f'surest label from {low}':22} {right[low]} of {said[low]} topics of statements right")
+
+
 def show_processors(pairs):
     """Compare named processors; a name counts as found if one contains the other."""
     found = wrong = lost = 0
@@ -221,6 +238,7 @@ def main():
     if arguments.originals:
         show_originals(az, pairs, result, arguments.originals)
     show_deciders(pairs)
+    show_sureness(pairs)
     show_processors(pairs)
     scores, labels, places = score_passages(az, gold)
     rows = show_calibration(scores, labels)
