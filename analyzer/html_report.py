@@ -74,6 +74,9 @@ def _verdict(data: Mapping[str, Any]) -> dict[str, Any]:
         "percent": round(100 * data["summary"]["completeness"]),
         "doubtful": [d for d in required if d["status"] == "partial"],
         "strip": required,
+        "undecided": sum(
+            d["status"] == "undetermined" and d["required"] is None for d in data["disclosures"]
+        ),
         "severities": severities,
         "unassessable": unassessable["message"] if unassessable else None,
     }
@@ -114,14 +117,15 @@ def _findings(data: Mapping[str, Any], statement: Statement) -> list[dict[str, A
     ]
 
 
-def _disclosures(data: Mapping[str, Any], statement: Statement) -> dict[bool, list[dict[str, Any]]]:
-    """Give the disclosures that are required, and those that are not."""
+def _disclosures(data: Mapping[str, Any], statement: Statement) -> dict[str, list[dict[str, Any]]]:
+    """Give the disclosures that are required, those of which that cannot be told, and those that are not."""
     findings = _concerned(data)
-    rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    groups = {True: "required", None: "undecided", False: "optional"}
+    rows: dict[str, list[dict[str, Any]]] = {group: [] for group in groups.values()}
     for disclosure in data["disclosures"]:
         best = best_segment(data, disclosure)
         others = [statement.link_segment(i) for i in disclosure["evidence"] if i != best]
-        rows[bool(disclosure["required"])].append(
+        rows[groups[disclosure["required"]]].append(
             {
                 **disclosure,
                 "quote": statement.link_segment(best) if best is not None else None,

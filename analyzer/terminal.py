@@ -81,6 +81,7 @@ def show_report(report: Report, console: Console, *, full: bool) -> None:
     console.print(
         f"{summary['present']} av {summary['required']} påkrevde opplysninger er gitt "
         f"({summary['completeness']:.0%}); {summary['missing']} mangler, {summary['undetermined']} er uavklart. "
+        f"{_undecided(data)}"
         f"{data['document']['words']} ord, {data['document']['language']}."
     )
     for warning in data["document"]["extraction"]["warnings"]:
@@ -101,6 +102,12 @@ def show_report(report: Report, console: Console, *, full: bool) -> None:
         table.add_row(*verdict, _shorten(quote, max(20, console.width - taken - 5)))
     console.print(table)
     console.print(_findings_table(report))
+
+
+def _undecided(data: Mapping[str, Any]) -> str:
+    """Say of how many disclosures it cannot be told whether the law requires them."""
+    number = sum(d["status"] == "undetermined" and d["required"] is None for d in data["disclosures"])
+    return f"For {number} til kan det ikke avgjøres om de er påkrevd. " if number else ""
 
 
 def _show_repairs(repairs: list[dict[str, Any]], source: str, console: Console) -> None:

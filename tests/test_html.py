@@ -106,6 +106,19 @@ def test_every_part_is_there(report, language):
             assert normal(row.get("name") or row["text"]) in parties
 
 
+def test_what_may_be_required_stands_by_itself(az):
+    text = (
+        "Fjellheim turlag er behandlingsansvarlig. Vi lagrer navn, adresse og telefonnummer for å sende ut medlemsbladet og "
+        "kreve inn kontingenten. Medlemslista sletter vi ett år etter at du har meldt deg ut. Du kan kreve innsyn, retting "
+        "og sletting av opplysningene. Spørsmål om dette sender du til post@fjellheim.example."
+    )
+    report = analyse(az, "turlag", text)
+    page = lxml.html.fromstring(render_report(report))
+    (rows,) = [r for r in page.iter("tbody") if "Kan ikke avgjøres om det er påkrevd" in r.text_content()]
+    assert {r.get("id") for r in rows.iter("tr")} - {None} == {"d-objection", "d-portability"}
+    assert "For 2 kan det ikke avgjøres om de er påkrevd." in normal(page.text_content())
+
+
 def test_parties_and_their_places(report):
     text = "Vi og Dal AS har felles ansvar. Ombud er Åse Li. Før het vi Fylkesmannen. Vi har Posten, og Posten sender."
     data = copy.deepcopy(report)
