@@ -160,6 +160,13 @@ def test_label_takes_a_name_for_a_heading_among_recipients_only(knowledge):
     assert found["Leverandører"] == found["Sletting av lister"] == {}
 
 
+def test_heading_that_is_a_sentence_states_its_fact(knowledge):
+    text = "# Rettar\n\n## Du kan også klage til Datatilsynet\n\n## Korleis du kan klage til Datatilsynet\n\nSkriv til oss."
+    found = dict(labels_of(text, knowledge))
+    assert found["Du kan også klage til Datatilsynet"]["complaint"][0].startswith("rule:")
+    assert found["Korleis du kan klage til Datatilsynet"] == {}
+
+
 def test_veto_binds_the_model_and_no_other_sentence(knowledge):
     words = {"kundedata": ("purpose", 0.9), "postlista": ("purpose", 0.8)}
     text = "Les mer om hvordan banken bruker kundedata. Med postlista deler vi ut bladet."

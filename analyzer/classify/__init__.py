@@ -101,10 +101,10 @@ class Labelling(NamedTuple):
 def label_segments(structure: Structure, model: TopicModel, knowledge: Knowledge) -> Labelling:
     """Label each segment with the topics it discloses.
 
-    Headings carry no label but those of the rules for headings. A rule decides by itself, with score 1; otherwise the
-    model's probability for the passage must reach the topic's threshold, where the items of one list, which mostly share
-    their topics, lend each other some of theirs. The sentences' own probabilities only tell which of them testify; one
-    under a veto does not.
+    Headings carry no label but those of the rules for headings, and, where a heading is a sentence, of all rules. A rule
+    decides by itself, with score 1; otherwise the model's probability for the passage must reach the topic's threshold,
+    where the items of one list, which mostly share their topics, lend each other some of theirs. The sentences' own
+    probabilities only tell which of them testify; one under a veto does not.
 
     Args:
         structure: The statement taken apart.
@@ -167,7 +167,9 @@ def label_segments(structure: Structure, model: TopicModel, knowledge: Knowledge
 
 
 def _label_heading(heading: TextInContext, knowledge: Knowledge) -> list[Label]:
-    met = knowledge.rules_met(heading.text, heading.context, heading=True)
+    met = dict(knowledge.rules_met(heading.text, heading.context, heading=True))
+    if any(next(iter(p.find(heading.text)), None) for p in knowledge.patterns_of("stating_heading")):
+        met |= knowledge.rules_met(heading.text, heading.context)
     return [Label(topic, 1.0, f"rule:{rule}", False) for topic, rule in met.items()]
 
 

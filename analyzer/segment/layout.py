@@ -27,7 +27,7 @@ _RULE = re.compile(
 _ROW = re.compile(r".*\S[ \t]*(?:\||\t+)[ \t]*\S")
 _ENDS = re.compile(r"[.!?:;…]['\"»”)\]*_]*$")
 _CONTACT = re.compile(
-    r"@|https?:|www\.|\d{4,}|\+47|\d\d \d\d \d\d|\borg\.?\s?nr|^(?:tlf|telefon|e-?post|adresse|postboks|sist )"
+    r"@|https?:|www\.|\d{4,}|\+47|\d\d \d\d \d\d|\borg\.?\s?nr|organisasjonsn|foretaksn|^(?:tlf|telefon|e-?post|adresse|postboks|sist )"
     r"|(?:vei|veg|gat[ea]|allé|plass)(?:en|n)? \d",
     re.IGNORECASE,
 )
