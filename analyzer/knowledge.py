@@ -374,8 +374,8 @@ class Knowledge:
     def _rules_by_literal(self) -> Mapping[str, list[tuple[str, set[int]]]]:
         """Literals with the rules that need them, by the start of the literal."""
         users: dict[str, set[int]] = {}
-        for number, (_, rule) in enumerate(self._rules):
-            for literal in required_literals(rule.regex):
+        for number, literals in enumerate(self._literals):
+            for literal in literals:
                 users.setdefault(literal, set()).add(number)
         by_start: dict[str, list[tuple[str, set[int]]]] = {}
         for literal, numbers in users.items():
@@ -385,7 +385,11 @@ class Knowledge:
 
     @cached_property
     def _always_tried(self) -> tuple[int, ...]:
-        return tuple(n for n, (_, rule) in enumerate(self._rules) if not required_literals(rule.regex))
+        return tuple(number for number, literals in enumerate(self._literals) if not literals)
+
+    @cached_property
+    def _literals(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(required_literals(rule.regex) for _, rule in self._rules)
 
     @cached_property
     def _met(self) -> dict[tuple[str, str, bool], dict[str, str]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from analyzer.knowledge import Knowledge
@@ -35,17 +36,24 @@ def identify_language(text: str) -> str:
     """
     if len(text.split()) < MIN_WORDS:
         return "und"
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    global _identifier
-    if _identifier is None:
-        _identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-        _identifier.set_languages(_CANDIDATES)
-    code, _ = _identifier.classify(text[:20_000])
+    code, _ = load_identifier().classify(text[:20_000])
     return _CODES.get(code, str(code))
 
 
+def load_identifier() -> Any:
+    """Unpack the identifier, once. It takes half a second, without the interpreter's lock: a thread can do it beside other loading."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    global _identifier
+    with _unpacking:
+        if _identifier is None:
+            _identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+            _identifier.set_languages(_CANDIDATES)
+    return _identifier
+
+
 _identifier: Any = None
+_unpacking = Lock()
 
 
 def names_folder() -> Path:

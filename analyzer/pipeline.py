@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Thread
 from typing import Literal
 
 from analyzer import __version__
@@ -17,7 +18,7 @@ from analyzer.errors import AnalyzerError
 from analyzer.extract import extract_facts, with_labels
 from analyzer.ingest import read_document
 from analyzer.knowledge import Knowledge
-from analyzer.language import NameFinder, identify_language
+from analyzer.language import NameFinder, identify_language, load_identifier
 from analyzer.records import Document
 from analyzer.redaction import redact as mask_personal_data
 from analyzer.report import Report, build_report
@@ -101,6 +102,7 @@ class Analyzer:
             day = datetime.date.fromisoformat(as_of) if as_of else datetime.date.today()
         except ValueError:
             raise AnalyzerError(f"«{as_of}» er ingen dato. Skriv den som 2026-11-21.") from None
+        Thread(target=load_identifier, daemon=True).start()
         rules = Knowledge.load(knowledge)
         topic_model = load_model(model, rules, threads=threads, cache=default_cache() if cache else None)
         return cls(rules, topic_model, day.isoformat(), language, redact)
