@@ -38,6 +38,11 @@ class Piece:
     original: str | None = None
 
 
+def count_undecided(data: Mapping[str, Any]) -> int:
+    """Count the disclosures of a report of which it cannot be told whether the law requires them."""
+    return sum(d["status"] == "undetermined" and d["required"] is None for d in data["disclosures"])
+
+
 def best_segment(data: Mapping[str, Any], disclosure: Mapping[str, Any]) -> int | None:
     """Give the index of the segment that proves a disclosure best, or None if there is none.
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analyzer.evidence import best_segment, shorten
+from analyzer.evidence import best_segment, count_undecided, shorten
 from analyzer.marked import GROUPS, Statement
 from analyzer.page import Language, read_words, render_page
 
@@ -74,9 +74,7 @@ def _verdict(data: Mapping[str, Any]) -> dict[str, Any]:
         "percent": round(100 * data["summary"]["completeness"]),
         "doubtful": [d for d in required if d["status"] == "partial"],
         "strip": required,
-        "undecided": sum(
-            d["status"] == "undetermined" and d["required"] is None for d in data["disclosures"]
-        ),
+        "undecided": count_undecided(data),
         "severities": severities,
         "unassessable": unassessable["message"] if unassessable else None,
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from analyzer.evidence import count_undecided
+
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
@@ -106,7 +108,7 @@ def show_report(report: Report, console: Console, *, full: bool) -> None:
 
 def _undecided(data: Mapping[str, Any]) -> str:
     """Say of how many disclosures it cannot be told whether the law requires them."""
-    number = sum(d["status"] == "undetermined" and d["required"] is None for d in data["disclosures"])
+    number = count_undecided(data)
     return f"For {number} til kan det ikke avgjøres om de er påkrevd. " if number else ""
 
 

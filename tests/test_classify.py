@@ -165,6 +165,11 @@ def test_heading_that_is_a_sentence_states_its_fact(knowledge):
     found = dict(labels_of(text, knowledge))
     assert found["Du kan også klage til Datatilsynet"]["complaint"][0].startswith("rule:")
     assert found["Korleis du kan klage til Datatilsynet"] == {}
+    structure = segment(
+        document("# Deling\n\n## Vi selger ikke opplysninger\n\nKontoret er lyst."), knowledge
+    )
+    (label,) = label_segments(structure, WordModel(knowledge, {}), knowledge).labels[1]
+    assert (label.topic, label.denied) == ("recipients", True)
 
 
 def test_veto_binds_the_model_and_no_other_sentence(knowledge):

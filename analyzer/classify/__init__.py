@@ -150,8 +150,11 @@ def label_segments(structure: Structure, model: TopicModel, knowledge: Knowledge
             denied = _is_denied(topic.denied_in, segments, found)
             for index, (score, by) in found.items():
                 labels[index].append(Label(topic_id, score, by, denied))
+    found_topics = {label.topic for found in labels for label in found}
     doubts: dict[str, int] = {}
     for column, topic_id in enumerate(model.topics):
+        if topic_id in found_topics:
+            continue
         best = [
             _best(members[p.index], rows, column).index
             for p, rows in zip(passages, sentence_scores, strict=True)
@@ -161,7 +164,7 @@ def label_segments(structure: Structure, model: TopicModel, knowledge: Knowledge
             for score, index in zip(scores[:, column], best, strict=True)
             if score >= DOUBT_SHARE * model.thresholds[column] and not barred[index].get(topic_id)
         ]
-        if near and not any(label.topic == topic_id for found in labels for label in found):
+        if near:
             doubts[topic_id] = max(near, key=itemgetter(0))[1]
     return Labelling([tuple(found) for found in labels], doubts)
 
@@ -170,7 +173,10 @@ def _label_heading(heading: TextInContext, knowledge: Knowledge) -> list[Label]:
     met = dict(knowledge.rules_met(heading.text, heading.context, heading=True))
     if any(next(iter(p.find(heading.text)), None) for p in knowledge.patterns_of("stating_heading")):
         met |= knowledge.rules_met(heading.text, heading.context)
-    return [Label(topic, 1.0, f"rule:{rule}", False) for topic, rule in met.items()]
+    return [
+        Label(topic, 1.0, f"rule:{rule}", knowledge.topic[topic].denied_in(heading.text))
+        for topic, rule in met.items()
+    ]
 
 
 def _best(segments: Sequence[Segment], rows: Sequence[Row], column: int) -> Segment:
