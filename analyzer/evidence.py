@@ -39,7 +39,9 @@ class Piece:
 
 
 def count_undecided(data: Mapping[str, Any]) -> int:
-    """Count the disclosures of a report of which it cannot be told whether the law requires them."""
+    """Count the disclosures of a report of which it cannot be told whether the law requires them; 0 if nothing can be judged."""
+    if any(finding["code"] == "not-assessable" for finding in data["findings"]):
+        return 0
     return sum(d["status"] == "undetermined" and d["required"] is None for d in data["disclosures"])
 
 

@@ -12,7 +12,7 @@ import lxml.html
 import pytest
 
 from analyzer.auditing import run_audit
-from analyzer.evidence import Source, best_segment, shorten
+from analyzer.evidence import Source, best_segment, count_undecided, shorten
 from analyzer.html_audit import render_audit
 from analyzer.html_report import render_report
 from analyzer.marked import GROUPS
@@ -117,6 +117,8 @@ def test_what_may_be_required_stands_by_itself(az):
     (rows,) = [r for r in page.iter("tbody") if "Kan ikke avgjøres om det er påkrevd" in r.text_content()]
     assert {r.get("id") for r in rows.iter("tr")} - {None} == {"d-objection", "d-portability"}
     assert "For 2 kan det ikke avgjøres om de er påkrevd." in normal(page.text_content())
+    assert count_undecided(report) == 2
+    assert count_undecided(analyse(az, "kort", "Personvern. Vi lagrer navn.")) == 0
 
 
 def test_parties_and_their_places(report):
